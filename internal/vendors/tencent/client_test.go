@@ -1,0 +1,463 @@
+// Copyright The quotawatch Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package tencent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/quotawatch/quotawatch/internal/transport"
+	"github.com/quotawatch/quotawatch/internal/vendors"
+)
+
+// checkFailure compares all of a failure but its Err, which is for logs.
+func checkFailure(t *testing.T, err error, want vendors.Error) {
+	t.Helper()
+	var got *vendors.Error
+	if !errors.As(err, &got) {
+		t.Fatalf("got %v, want a *vendors.Error", err)
+	}
+	if diff := cmp.Diff(want, *got, cmpopts.IgnoreFields(vendors.Error{}, "Err")); diff != "" {
+		t.Errorf("failure (-want +got):\n%s", diff)
+	}
+}
+
+func TestFactory(t *testing.T) {
+	got := Factory()
+	want := vendors.Factory{
+		Host:                  "live.tencentcloudapi.com",
+		RequiredKeys:          []string{"secretId", "secretKey"},
+		OptionalKeys:          []string{"token"},
+		RequestsPerSecond:     20,
+		HostRequestsPerSecond: 400,
+	}
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(vendors.Factory{}, "New")); diff != "" {
+		t.Errorf("Factory (-want +got):\n%s", diff)
+	}
+}
+
+func TestRequest(t *testing.T) {
+	vendor := startVendor(t, always(reply{body: nothing}))
+	if err := vendor.defaultAccount(t).Verifier.Verify(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	calls := vendor.received()
+	if len(calls) != 1 {
+		t.Fatalf("%d calls, want 1", len(calls))
+	}
+	call := calls[0]
+	got := map[string]string{
+		"method":  call.Method,
+		"host":    call.Host,
+		"target":  call.Target,
+		"body":    string(call.Body),
+		"action":  call.Header.Get("X-TC-Action"),
+		"version": call.Header.Get("X-TC-Version"),
+		"time":    call.Header.Get("X-TC-Timestamp"),
+		"type":    call.Header.Get("Content-Type"),
+		"region":  call.Header.Get("X-TC-Region"),
+		"tokens":  strconv.Itoa(len(call.Header.Values("X-TC-Token"))),
+	}
+	want := map[string]string{
+		"method":  "POST",
+		"host":    "live.tencentcloudapi.com",
+		"target":  "/",
+		"body":    `{"PackageType":0,"PageNum":1,"PageSize":10}`,
+		"action":  "DescribeLivePackageInfo",
+		"version": "2018-08-01",
+		"time":    strconv.FormatInt(present.Unix(), 10),
+		"type":    "application/json",
+		"region":  "",
+		"tokens":  "0",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("request (-want +got):\n%s", diff)
+	}
+	checkSigned(t, call)
+}
+
+// checkSigned makes the signature again, from what arrived.
+func checkSigned(t *testing.T, call received) {
+	t.Helper()
+	seconds, err := strconv.ParseInt(call.Header.Get("X-TC-Timestamp"), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer := &credential{ID: testID, Key: testKey}
+	want := signer.authorization(signedCall{
+		Service:     "live",
+		Host:        call.Host,
+		ContentType: call.Header.Get("Content-Type"),
+		Action:      call.Header.Get("X-TC-Action"),
+		Body:        call.Body,
+		Timestamp:   time.Unix(seconds, 0),
+	})
+	if diff := cmp.Diff(want, call.Header.Get("Authorization")); diff != "" {
+		t.Errorf("Authorization (-want +got):\n%s", diff)
+	}
+	if !strings.Contains(want, "SignedHeaders=content-type;host;x-tc-action,") {
+		t.Errorf("the action is not signed: %s", want)
+	}
+}
+
+func TestTemporaryCredentialSendsItsToken(t *testing.T) {
+	vendor := startVendor(t, always(reply{body: nothing}))
+	account := vendor.account(t, map[string]vendors.Secret{
+		keySecretID: testID, keySecretKey: testKey, keyToken: "STSTOKENEXAMPLE",
+	}, transport.PoolOptions{})
+	if err := account.Verifier.Verify(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	call := vendor.received()[0]
+	if diff := cmp.Diff([]string{"STSTOKENEXAMPLE"}, call.Header.Values("X-TC-Token")); diff != "" {
+		t.Errorf("token (-want +got):\n%s", diff)
+	}
+	checkSigned(t, call) // by the same two values as without a token
+}
+
+func TestEveryCallIsSignedForItsMoment(t *testing.T) {
+	vendor := startVendor(t, always(reply{body: nothing}))
+	account := vendor.defaultAccount(t)
+	for minute := range 3 {
+		vendor.Clock.SetTime(present.Add(time.Duration(minute) * time.Minute))
+		if err := account.Verifier.Verify(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for minute, call := range vendor.received() {
+		want := strconv.FormatInt(present.Unix()+int64(minute)*60, 10)
+		if got := call.Header.Get("X-TC-Timestamp"); got != want {
+			t.Errorf("call %d has timestamp %s, want %s", minute, got, want)
+		}
+		checkSigned(t, call)
+	}
+}
+
+// Every request waits for the limits: each page, and the second attempt too. It
+// is signed after the wait, because its timestamp would be old otherwise.
+func TestEveryRequestWaitsForTheLimits(t *testing.T) {
+	answers := []reply{
+		{body: content(t, page(rows(1, 100), 2, 101))},
+		{body: failing("AuthFailure.SignatureExpire")},
+		{body: content(t, page(rows(101, 101), 2, 101))},
+	}
+	vendor := startVendor(t, nil)
+	vendor.answer = func(received) reply { return answers[len(vendor.received())-1] }
+	waits := 0
+	vendor.Pace = func(context.Context) error {
+		waits++
+		vendor.Clock.SetTime(present.Add(time.Duration(waits) * time.Hour))
+		return nil
+	}
+	if _, err := readPackages(t, vendor.defaultAccount(t), "Traffic"); err != nil {
+		t.Fatal(err)
+	}
+	calls := vendor.received()
+	if waits != 3 || len(calls) != 3 {
+		t.Fatalf("%d waits for %d calls, want 3 for 3", waits, len(calls))
+	}
+	for i, call := range calls {
+		want := strconv.FormatInt(present.Add(time.Duration(i+1)*time.Hour).Unix(), 10)
+		if got := call.Header.Get("X-TC-Timestamp"); got != want {
+			t.Errorf("call %d has timestamp %s, want %s", i+1, got, want)
+		}
+	}
+}
+
+func TestCallerThatGivesUpWhileWaiting(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	vendor := startVendor(t, always(reply{body: nothing}))
+	vendor.Pace = func(ctx context.Context) error {
+		cancel()
+		return ctx.Err()
+	}
+	err := vendor.defaultAccount(t).Verifier.Verify(ctx)
+	checkFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpVerify, Code: "Canceled"})
+	if got := len(vendor.received()); got != 0 {
+		t.Errorf("%d calls, want none", got)
+	}
+}
+
+func TestVerifyLooksAtNoMoreThanTheError(t *testing.T) {
+	bodies := map[string]string{
+		"no packages":                     nothing,
+		"packages":                        testdata(t, "nine_packages.json"),
+		"a list that is no list":          `{"Response":{"LivePackageInfoList":"x","RequestId":"y"}}`,
+		"no list at all":                  `{"Response":{"RequestId":"x"}}`,
+		"an error that is null":           `{"Response":{"Error":null,"RequestId":"x"}}`,
+		"fields that nobody has heard of": `{"Response":{"New":[{}],"RequestId":"x"},"Other":1}`,
+	}
+	for name, body := range bodies {
+		t.Run(name, func(t *testing.T) {
+			vendor := startVendor(t, always(reply{body: body}))
+			if err := vendor.defaultAccount(t).Verifier.Verify(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestAnswersThatAreNone(t *testing.T) {
+	page := "<html><body>Bad Gateway</body></html>"
+	html := map[string]string{"Content-Type": "text/html"}
+	retry := map[string]string{"Content-Type": "text/html", "Retry-After": "30"}
+	malformed := func(code string) vendors.Error {
+		return vendors.Error{Kind: vendors.KindMalformed, Code: code}
+	}
+	tests := map[string]struct {
+		answer reply
+		want   vendors.Error
+	}{
+		"a page":               {reply{header: html, body: page}, malformed("NotJSON")},
+		"JSON labelled a page": {reply{header: html, body: nothing}, malformed("NotJSON")},
+		"a stream of events":   {reply{header: map[string]string{"Content-Type": "text/event-stream"}, body: nothing}, malformed("NotJSON")},
+		"bytes":                {reply{header: map[string]string{"Content-Type": "application/octet-stream"}, body: nothing}, malformed("NotJSON")},
+		"a page labelled JSON": {reply{body: page}, malformed("BadEnvelope")},
+		"nothing":              {reply{}, malformed("BadEnvelope")},
+		"null":                 {reply{body: `null`}, malformed("BadEnvelope")},
+		"an empty object":      {reply{body: `{}`}, malformed("BadEnvelope")},
+		"a list":               {reply{body: `[]`}, malformed("BadEnvelope")},
+		"a null Response":      {reply{body: `{"Response":null}`}, malformed("BadEnvelope")},
+		"a Response of text":   {reply{body: `{"Response":"fine"}`}, malformed("BadEnvelope")},
+		"a Response list":      {reply{body: `{"Response":[]}`}, malformed("BadEnvelope")},
+		"a cut body":           {reply{body: nothing[:len(nothing)-2]}, malformed("BadEnvelope")},
+		"two bodies":           {reply{body: nothing + nothing}, malformed("BadEnvelope")},
+		"an error of text":     {reply{body: `{"Response":{"Error":"no","RequestId":"x"}}`}, malformed("BadEnvelope")},
+		"a numeric request ID": {reply{body: `{"Response":{"RequestId":1}}`}, malformed("BadEnvelope")},
+		"an error without code": {
+			reply{body: `{"Response":{"Error":{"Message":"no"},"RequestId":"x"}}`},
+			vendors.Error{Kind: vendors.KindMalformed, Code: "BadEnvelope", RequestID: "x"},
+		},
+		"an error with a sentence for its code": {
+			reply{body: failing("Signature abc is wrong")},
+			vendors.Error{Kind: vendors.KindMalformed, Code: "BadEnvelope", RequestID: requestID},
+		},
+		"an error with an endless code": {
+			reply{body: failing("A" + strings.Repeat("a", 64))},
+			vendors.Error{Kind: vendors.KindMalformed, Code: "BadEnvelope", RequestID: requestID},
+		},
+		"a request ID that is none": {
+			reply{body: `{"Response":{"Error":{"Code":"InternalError"},"RequestId":"Credential=AKID/x"}}`},
+			vendors.Error{Kind: vendors.KindUnavailable, Code: "InternalError"},
+		},
+		"no list": {
+			reply{body: `{"Response":{"RequestId":"x"}}`},
+			vendors.Error{Kind: vendors.KindMalformed, Code: "IncompleteAnswer", RequestID: "x"},
+		},
+		"a null list": {
+			reply{body: `{"Response":{"LivePackageInfoList":null,"TotalNum":0,"RequestId":"x"}}`},
+			vendors.Error{Kind: vendors.KindMalformed, Code: "IncompleteAnswer", RequestID: "x"},
+		},
+		"a list that is an object": {
+			reply{body: `{"Response":{"LivePackageInfoList":{},"RequestId":"x"}}`},
+			vendors.Error{Kind: vendors.KindMalformed, Code: "IncompleteAnswer", RequestID: "x"},
+		},
+
+		"a gateway's 502": {
+			reply{status: 502, header: retry, body: page},
+			vendors.Error{Kind: vendors.KindUnavailable, Code: "HTTP502", RetryAfter: 30 * time.Second},
+		},
+		"503 with the vendor's error": {
+			reply{status: 503, body: failing("AuthFailure.SecretIdNotFound")},
+			vendors.Error{Kind: vendors.KindUnavailable, Code: "HTTP503"},
+		},
+		"an empty 429": {
+			reply{status: 429, header: retry},
+			vendors.Error{Kind: vendors.KindThrottled, Code: "HTTP429", RetryAfter: 30 * time.Second},
+		},
+		"429 with the vendor's error": {
+			reply{status: 429, header: map[string]string{"Retry-After": "5"}, body: failing("RequestLimitExceeded.IPLimitExceeded")},
+			vendors.Error{Kind: vendors.KindThrottled, Code: "RequestLimitExceeded.IPLimitExceeded", RequestID: requestID, RetryAfter: 5 * time.Second},
+		},
+		"429 with an error that says something else": {
+			reply{status: 429, body: failing("FailedOperation")},
+			vendors.Error{Kind: vendors.KindThrottled, Code: "FailedOperation", RequestID: requestID},
+		},
+		"400 with the vendor's error": {
+			reply{status: 400, body: failing("AuthFailure.SecretIdNotFound")},
+			vendors.Error{Kind: vendors.KindUnauthenticated, Code: "AuthFailure.SecretIdNotFound", RequestID: requestID},
+		},
+		"404 with the vendor's error": {
+			reply{status: 404, body: failing("ResourceNotFound.FreezeService")},
+			vendors.Error{Kind: vendors.KindAccountFrozen, Code: "ResourceNotFound.FreezeService", RequestID: requestID},
+		},
+		"400 with the vendor's error, labelled a page": {
+			reply{status: 400, header: html, body: failing("AuthFailure.SecretIdNotFound")},
+			vendors.Error{Kind: vendors.KindInvalidRequest, Code: "HTTP400"},
+		},
+		"400 with packages":   {reply{status: 400, body: nothing}, vendors.Error{Kind: vendors.KindInvalidRequest, Code: "HTTP400"}},
+		"400 with null":       {reply{status: 400, body: `null`}, vendors.Error{Kind: vendors.KindInvalidRequest, Code: "HTTP400"}},
+		"400 with a bad code": {reply{status: 400, body: failing("no code")}, vendors.Error{Kind: vendors.KindInvalidRequest, Code: "HTTP400"}},
+		"a gateway's 401":     {reply{status: 401, header: html, body: page}, vendors.Error{Kind: vendors.KindForbidden, Code: "HTTP401"}},
+		"a gateway's 403":     {reply{status: 403, header: html, body: page}, vendors.Error{Kind: vendors.KindForbidden, Code: "HTTP403"}},
+		"a gateway's 404":     {reply{status: 404, header: html, body: page}, vendors.Error{Kind: vendors.KindNotFound, Code: "HTTP404"}},
+		"a gateway's 408":     {reply{status: 408, header: html, body: page}, vendors.Error{Kind: vendors.KindUnavailable, Code: "HTTP408"}},
+		"packages with 202":   {reply{status: 202, body: nothing}, malformed("HTTP202")},
+		"a gateway's 204":     {reply{status: 204}, malformed("HTTP204")},
+		"a teapot":            {reply{status: 418, body: `{}`}, vendors.Error{Kind: vendors.KindInvalidRequest, Code: "HTTP418"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			vendor := startVendor(t, always(test.answer))
+			reading, err := readPackages(t, vendor.defaultAccount(t), "Traffic")
+			test.want.Op = vendors.OpPackages
+			checkFailure(t, err, test.want)
+			if diff := cmp.Diff(vendors.PackageReading{}, reading); diff != "" {
+				t.Errorf("a failure came with a reading (-want +got):\n%s", diff)
+			}
+			if got := len(vendor.received()); got != 1 {
+				t.Errorf("%d calls, want 1", got)
+			}
+		})
+	}
+}
+
+func TestRedirectIsNotFollowed(t *testing.T) {
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		t.Error("the redirect was followed")
+	}))
+	defer elsewhere.Close()
+	vendor := startVendor(t, always(reply{
+		status: http.StatusTemporaryRedirect, header: map[string]string{"Location": elsewhere.URL}, body: nothing,
+	}))
+	err := vendor.defaultAccount(t).Verifier.Verify(t.Context())
+	checkFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpVerify, Code: "Redirect"})
+}
+
+func TestBodyOverTheBound(t *testing.T) {
+	vendor := startVendor(t, always(reply{body: nothing + strings.Repeat(" ", 4096)}))
+	account := vendor.account(t, map[string]vendors.Secret{keySecretID: testID, keySecretKey: testKey},
+		transport.PoolOptions{MaxBodyBytes: 1024})
+	err := account.Verifier.Verify(t.Context())
+	checkFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpVerify, Code: "BodyTooLarge"})
+}
+
+func TestVendorThatIsDown(t *testing.T) {
+	vendor := startVendor(t, always(reply{}))
+	stopped := httptest.NewServer(http.NotFoundHandler())
+	stopped.Close()
+	vendor.URL = stopped.URL
+	_, err := readPackages(t, vendor.defaultAccount(t))
+	checkFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpPackages, Code: "Connect"})
+}
+
+func TestCallerThatGivesUp(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	vendor := startVendor(t, func(received) reply {
+		cancel()
+		return reply{body: nothing}
+	})
+	account := vendor.defaultAccount(t)
+	_, err := account.Packages.ReadPackages(ctx, vendors.PackageQuery{})
+	checkFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpPackages, Code: "Canceled"})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("%v is not told from the vendor's failures", err)
+	}
+	if got := len(vendor.received()); got != 1 {
+		t.Errorf("%d calls, want none after the first", got)
+	}
+}
+
+func TestTimestampTheVendorRefuses(t *testing.T) {
+	const expired = "AuthFailure.SignatureExpire"
+	date := func(ahead time.Duration) map[string]string {
+		return map[string]string{"Date": present.Add(-ahead).Format(http.TimeFormat), "Retry-After": "9"}
+	}
+	tests := map[string]struct {
+		header map[string]string
+		status int
+		want   string
+	}{
+		"our clock is ahead":       {header: date(6 * time.Minute), want: "the local clock is 6m0s ahead of the vendor's"},
+		"our clock is behind":      {header: date(-6*time.Minute - 5*time.Second), want: "the local clock is 6m5s behind the vendor's"},
+		"our clock is right":       {header: date(0), want: "the local clock agrees with the vendor's"},
+		"the vendor tells no time": {header: map[string]string{"Date": "", "Retry-After": "9"}, want: "the vendor did not tell its time"},
+		"the status is 401":        {header: date(6 * time.Minute), status: 401, want: "the local clock is 6m0s ahead of the vendor's"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			vendor := startVendor(t, always(reply{status: test.status, header: test.header, body: failing(expired)}))
+			err := vendor.defaultAccount(t).Verifier.Verify(t.Context())
+			checkFailure(t, err, vendors.Error{
+				Kind: vendors.KindClockSkew, Op: vendors.OpVerify, Code: expired,
+				RequestID: requestID, RetryAfter: 9 * time.Second,
+			})
+			if got := errors.Unwrap(err); got == nil || got.Error() != test.want {
+				t.Errorf("cause = %v, want %q", got, test.want)
+			}
+			if got := len(vendor.received()); got != 2 {
+				t.Errorf("%d calls, want the first and one more", got)
+			}
+		})
+	}
+}
+
+func TestSkewIsRoundedToSeconds(t *testing.T) {
+	got := skew(present.Add(6*time.Minute+400*time.Millisecond), present)
+	if want := "the local clock is 6m0s ahead of the vendor's"; got.Error() != want {
+		t.Errorf("skew = %q, want %q", got, want)
+	}
+}
+
+func TestTimestampIsFreshOnTheSecondAttempt(t *testing.T) {
+	var vendor *fakeVendor
+	later := present.Add(10 * time.Minute)
+	vendor = startVendor(t, func(call received) reply {
+		if call.Header.Get("X-TC-Timestamp") == strconv.FormatInt(later.Unix(), 10) {
+			return reply{body: nothing}
+		}
+		vendor.Clock.SetTime(later) // as when the machine's clock is set right
+		return reply{body: failing("AuthFailure.SignatureExpire")}
+	})
+	if err := vendor.defaultAccount(t).Verifier.Verify(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	calls := vendor.received()
+	if len(calls) != 2 {
+		t.Fatalf("%d calls, want 2", len(calls))
+	}
+	for _, call := range calls {
+		checkSigned(t, call)
+	}
+}
+
+// The failure of the second attempt is the one that counts.
+func TestSecondAttemptFailsOtherwise(t *testing.T) {
+	answers := []reply{{body: failing("AuthFailure.SignatureExpire")}, {body: failing("RequestLimitExceeded")}}
+	vendor := startVendor(t, nil)
+	vendor.answer = func(received) reply { return answers[len(vendor.received())-1] }
+	err := vendor.defaultAccount(t).Verifier.Verify(t.Context())
+	checkFailure(t, err, vendors.Error{
+		Kind: vendors.KindThrottled, Op: vendors.OpVerify, Code: "RequestLimitExceeded", RequestID: requestID,
+	})
+}
+
+// A printed client must not give its key away, although nobody means to print one.
+func TestClientPrintsNoSecret(t *testing.T) {
+	account := newAccount(vendors.Access{Credential: map[string]vendors.Secret{
+		keySecretID: testID, keySecretKey: testKey, keyToken: "STSTOKENEXAMPLE",
+	}})
+	reader, ok := account.Packages.(*packageReader)
+	if !ok {
+		t.Fatalf("the reader is a %T", account.Packages)
+	}
+	for _, format := range []string{"%v", "%+v", "%#v"} {
+		for _, value := range []any{account, reader, *reader, reader.client, *reader.client, reader.client.credential, *reader.client.credential} {
+			text := fmt.Sprintf(format, value)
+			if strings.Contains(text, "EXAMPLE") {
+				t.Errorf("%s of %T shows the credential: %s", format, value, text)
+			}
+		}
+	}
+}
