@@ -1,0 +1,146 @@
+// Copyright The quotawatch Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package polling
+
+import (
+	"context"
+	"time"
+
+	"github.com/quotawatch/quotawatch/internal/vendors"
+)
+
+// outcome is what an attempt came to.
+type outcome struct {
+	value  any
+	readAt time.Time // when value was read
+	err    *vendors.Error
+}
+
+// attempt asks q's question once, stores the answer and wakes the owners.
+func (p *Poller) attempt(ctx context.Context, q *query, ask func(context.Context) (any, error)) {
+	o := p.answer(ctx, q, ask)
+	for _, owner := range p.finish(ctx, q, o) {
+		p.wake(owner)
+	}
+}
+
+// answer returns the answer to q: from another call with the same credential
+// where that will do, else from the vendor.
+func (p *Poller) answer(ctx context.Context, q *query, ask func(context.Context) (any, error)) outcome {
+	if at, ok := p.answeredByOther(q); ok {
+		return outcome{readAt: at}
+	}
+	attemptCtx, cancel := context.WithTimeout(ctx, p.timeout)
+	defer cancel()
+	value, err := ask(attemptCtx)
+	if err == nil {
+		return outcome{value: value, readAt: p.clock.Now()}
+	}
+	vendorErr := vendors.AsError(q.question.op, err)
+	if ctx.Err() == nil {
+		p.logFailure(q, vendorErr)
+	}
+	return outcome{err: vendorErr}
+}
+
+func (p *Poller) logFailure(q *query, err *vendors.Error) {
+	p.log.Info("Vendor call failed", "host", q.lane.source.Host, "operation", q.question.op,
+		"kind", err.Kind, "code", err.Code, "requestID", err.RequestID, "detail", err.Error())
+}
+
+// answeredByOther tells whether a call with the same credential succeeded
+// within the interval of a query that any call answers.
+func (p *Poller) answeredByOther(q *query) (time.Time, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	at := q.lane.proven
+	return at, q.question.answeredByAny && !at.IsZero() && p.clock.Since(at) < q.interval()
+}
+
+// finish ends an attempt and returns the owners to wake.
+func (p *Poller) finish(ctx context.Context, q *query, o outcome) []Owner {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	q.lane.done()
+	p.runners--
+	if ctx.Err() != nil {
+		return nil // the process is stopping, which says nothing of the vendor
+	}
+	p.signal()
+	return p.record(q, o)
+}
+
+// record stores the outcome of an attempt, schedules the next one, and returns
+// the owners to wake.
+func (p *Poller) record(q *query, o outcome) []Owner {
+	now := p.clock.Now()
+	q.stage = scheduled
+	q.lane.learn(o)
+	if o.err != nil {
+		q.fail(now, o.err)
+	} else {
+		q.succeed(now, o.value, o.readAt)
+	}
+	woken := append(q.ownerList(), p.reflect(q, now, o.err)...)
+	if len(q.owners) > 0 {
+		p.reschedule(q)
+	} else {
+		p.drop(q)
+	}
+	return woken
+}
+
+// fail notes a failed attempt. The last value stays.
+func (q *query) fail(now time.Time, err *vendors.Error) {
+	q.failures++
+	q.answer.Attempt, q.answer.Err = now, err
+	if q.answer.Since.IsZero() {
+		q.answer.Since = now
+	}
+}
+
+// succeed notes a complete answer.
+func (q *query) succeed(now time.Time, value any, readAt time.Time) {
+	q.failures = 0
+	q.answer = Answer{Value: value, Time: readAt, Attempt: now}
+	for _, s := range q.owners {
+		s.awaiting = false
+	}
+}
+
+func (q *query) ownerList() []Owner {
+	owners := make([]Owner, 0, len(q.owners))
+	for owner := range q.owners {
+		owners = append(owners, owner)
+	}
+	return owners
+}
+
+// reflect lets what an attempt tells of the credential show in the queries that
+// any call answers, and returns their owners when that is news.
+func (p *Poller) reflect(from *query, now time.Time, err *vendors.Error) []Owner {
+	var woken []Owner
+	for q := range from.lane.answeredByAny {
+		if q == from || q.stage != scheduled {
+			continue
+		}
+		switch {
+		case err == nil && (q.answer.Err != nil || q.answer.Time.IsZero()):
+			q.succeed(now, nil, now)
+		case rejects(err) && !rejects(q.answer.Err):
+			q.fail(now, err)
+		default:
+			continue
+		}
+		q.asked = now
+		p.reschedule(q)
+		woken = append(woken, q.ownerList()...)
+	}
+	return woken
+}
+
+// rejects tells whether a failure is that of the credential.
+func rejects(err *vendors.Error) bool {
+	return err != nil && err.Kind == vendors.KindUnauthenticated
+}

@@ -1,0 +1,129 @@
+// Copyright The quotawatch Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package polling
+
+import "time"
+
+// Declare replaces the queries that owner wants, all of them from source, each
+// with an Op of its own. To declare none is to Forget.
+func (p *Poller) Declare(owner Owner, source Source, queries ...Query) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(queries) == 0 {
+		p.forget(owner)
+		return
+	}
+	lane := p.lane(source)
+	lane.allow(owner, source.RequestsPerSecond, p.clock.Now())
+	before := p.owners[owner]
+	after := make(map[string]*query, len(queries))
+	for _, want := range queries {
+		after[want.Op] = p.subscribe(owner, lane, want, before[want.Op])
+	}
+	p.owners[owner] = after
+	for op, q := range before {
+		if after[op] != q {
+			p.unsubscribe(owner, q)
+		}
+		if q.lane != lane {
+			q.lane.leave(owner, p.clock.Now())
+		}
+	}
+	p.signal()
+}
+
+// Forget drops all queries of owner.
+func (p *Poller) Forget(owner Owner) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.forget(owner)
+}
+
+// Answer returns what is known about the query that owner declared as op. It is
+// the zero Answer when there is no such query or nothing is known yet.
+func (p *Poller) Answer(owner Owner, op string) Answer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	q, ok := p.owners[owner][op]
+	if !ok {
+		return Answer{}
+	}
+	return q.answer
+}
+
+func (p *Poller) forget(owner Owner) {
+	for _, q := range p.owners[owner] {
+		p.unsubscribe(owner, q)
+		q.lane.leave(owner, p.clock.Now())
+	}
+	delete(p.owners, owner)
+}
+
+// lane returns the lane of source.
+func (p *Poller) lane(source Source) *lane {
+	if l, ok := p.lanes[source.Key]; ok {
+		return l
+	}
+	h, ok := p.hosts[source.Host]
+	if !ok {
+		h = newHost(source)
+		p.hosts[source.Host] = h
+	}
+	l := newLane(source, h, p.clock.Now())
+	p.lanes[source.Key] = l
+	return l
+}
+
+// subscribe makes owner one of the owners of the query that it wants. before is
+// the query that it had under the same Op, or nil.
+func (p *Poller) subscribe(owner Owner, l *lane, want Query, before *query) *query {
+	now := p.clock.Now()
+	q := l.query(want, now)
+	if before != nil && before != q {
+		want.Held = time.Time{} // those numbers answer another question
+	}
+	if q.join(owner, want, now) {
+		p.reschedule(q)
+	}
+	return q
+}
+
+// join notes what owner wants, and tells whether that may move the next attempt.
+func (q *query) join(owner Owner, want Query, now time.Time) bool {
+	s, known := q.owners[owner]
+	if !known {
+		s = &subscription{}
+		q.owners[owner] = s
+	}
+	had := *s
+	s.interval, s.held = max(want.Interval, minInterval), want.Held
+	asksAnew := !known || !had.held.IsZero() // its numbers, if it had any, answer an earlier spec
+	if asksAnew && s.held.IsZero() && !q.serves(s.interval, now) {
+		s.awaiting = true
+	}
+	return s.interval != had.interval || s.awaiting != had.awaiting
+}
+
+// unsubscribe drops owner from q. Those that are left may be content with less.
+func (p *Poller) unsubscribe(owner Owner, q *query) {
+	delete(q.owners, owner)
+	if len(q.owners) == 0 {
+		p.drop(q)
+	} else {
+		p.reschedule(q)
+	}
+}
+
+// drop removes a query without owners. One that runs stays until its attempt
+// ends: whoever declares it until then gets that answer, not a second call.
+func (p *Poller) drop(q *query) {
+	if q.stage == running {
+		return
+	}
+	p.schedule.remove(q)
+	q.lane.remove(q)
+	if len(q.lane.queries) == 0 {
+		delete(p.lanes, q.lane.source.Key)
+	}
+}

@@ -1,0 +1,51 @@
+// Copyright The quotawatch Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package polling
+
+import "time"
+
+// nextDue returns when q should be asked next.
+func (q *query) nextDue(now time.Time) time.Time {
+	switch {
+	case q.answer.Err != nil:
+		return q.retryAt()
+	case q.awaited():
+		return now
+	case q.answer.Attempt.IsZero():
+		return q.resumeAt()
+	default:
+		return q.slotAfterAttempt()
+	}
+}
+
+// resumeAt returns when to ask for numbers that were read by an earlier process:
+// at their next slot, or, when that was missed, soon, but not all at once.
+func (q *query) resumeAt() time.Time {
+	interval, held := q.interval(), q.held()
+	if held.After(q.declared) {
+		held = q.declared // by a clock that was wrong
+	}
+	// The numbers were read a little after their slot, so a full interval later
+	// would miss the next one.
+	slot := nextSlot(q.phase, interval, held.Add(interval-interval/10))
+	if slot.After(q.declared) {
+		return slot
+	}
+	return q.declared.Add(spread(q.phase, interval))
+}
+
+// slotAfterAttempt returns the first slot that is an interval after the last
+// one. Slots that passed during a slow attempt are not made up for: its answer
+// is the freshest there can be.
+func (q *query) slotAfterAttempt() time.Time {
+	interval := q.interval()
+	return nextSlot(q.phase, interval, latest(q.asked.Add(interval), q.answer.Attempt))
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

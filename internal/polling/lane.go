@@ -1,0 +1,196 @@
+// Copyright The quotawatch Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package polling
+
+import (
+	"slices"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+const (
+	// maxRunners bounds the calls under way in this process, laneRunners those
+	// with one credential, hostRunners those to one vendor, so that a vendor that
+	// hangs cannot take all.
+	maxRunners  = 64
+	hostRunners = maxRunners / 2
+	laneRunners = 2
+
+	// burst is how many calls may follow each other at once.
+	burst = 1
+)
+
+// host is the limit that all calls to one vendor's host share.
+type host struct {
+	limiter *rate.Limiter
+	running int
+	// waiting are the lanes with queries to run, served in turn.
+	waiting []*lane
+}
+
+// lane is what the queries of one source share. The Poller's lock guards it.
+type lane struct {
+	source  Source
+	host    *host
+	limiter *rate.Limiter
+	gate    chan struct{}   // full while a call waits for its turn
+	rates   map[Owner]int32 // what each owner allows; the lowest wins
+	running int
+	queued  bool // in host.waiting
+
+	queries       map[question]*query
+	answeredByAny map[*query]struct{} // those of queries that any call answers
+	ready         []*query            // those of queries that are in line
+
+	since    time.Time // when the credential was first seen
+	accepted bool      // whether the vendor ever accepted it
+	proven   time.Time // when the vendor last did; zero after it did not
+}
+
+func newHost(source Source) *host {
+	return &host{limiter: rate.NewLimiter(limit(source.HostRequestsPerSecond), burst)}
+}
+
+func newLane(source Source, h *host, now time.Time) *lane {
+	l := &lane{
+		source:        source,
+		host:          h,
+		limiter:       rate.NewLimiter(limit(source.RequestsPerSecond), burst),
+		gate:          make(chan struct{}, 1),
+		rates:         map[Owner]int32{},
+		queries:       map[question]*query{},
+		answeredByAny: map[*query]struct{}{},
+		since:         now,
+	}
+	// The credential may have been in use until a moment ago, by a lane that was
+	// dropped or another process: the first call waits its turn.
+	l.limiter.AllowN(now, burst)
+	return l
+}
+
+// limit returns the rate of so many requests per second; zero means no limit.
+func limit(requestsPerSecond int32) rate.Limit {
+	if requestsPerSecond == 0 {
+		return rate.Inf
+	}
+	return rate.Limit(requestsPerSecond)
+}
+
+// allow notes how many requests per second owner allows.
+func (l *lane) allow(owner Owner, requestsPerSecond int32, now time.Time) {
+	if r, ok := l.rates[owner]; ok && r == requestsPerSecond {
+		return
+	}
+	l.rates[owner] = requestsPerSecond
+	l.updateLimit(now)
+}
+
+// leave forgets what owner allows. What the last owner allowed holds for the
+// attempts that are still under way.
+func (l *lane) leave(owner Owner, now time.Time) {
+	delete(l.rates, owner)
+	if len(l.rates) > 0 {
+		l.updateLimit(now)
+	}
+}
+
+func (l *lane) updateLimit(now time.Time) {
+	lowest := rate.Inf
+	for _, r := range l.rates {
+		lowest = min(lowest, limit(r))
+	}
+	if lowest != l.limiter.Limit() {
+		l.limiter.SetLimitAt(now, lowest)
+	}
+}
+
+// query returns the lane's query for the question, new if need be.
+func (l *lane) query(want Query, now time.Time) *query {
+	id := question{op: want.Op, params: want.Params, answeredByAny: want.AnsweredByAny}
+	q, ok := l.queries[id]
+	if !ok {
+		q = &query{
+			question: id, phase: phase(l.source, id), declared: now, lane: l,
+			owners: map[Owner]*subscription{}, index: -1,
+		}
+		l.queries[id] = q
+		if id.answeredByAny {
+			l.answeredByAny[q] = struct{}{}
+		}
+	}
+	q.ask = want.Ask
+	return q
+}
+
+// remove drops q, and its place in line.
+func (l *lane) remove(q *query) {
+	delete(l.queries, q.question)
+	delete(l.answeredByAny, q)
+	if q.stage == inLine {
+		l.ready = slices.DeleteFunc(l.ready, func(r *query) bool { return r == q })
+	}
+}
+
+// learn notes what an attempt tells of the credential.
+func (l *lane) learn(o outcome) {
+	switch {
+	case o.err == nil:
+		l.accepted, l.proven = true, latest(l.proven, o.readAt)
+	case rejects(o.err):
+		l.proven = time.Time{}
+	}
+}
+
+// enqueue puts q in line to run.
+func (l *lane) enqueue(q *query) {
+	q.stage = inLine
+	l.ready = append(l.ready, q)
+	l.wait()
+}
+
+// wait puts the lane in its host's line, unless it is there already or can run
+// nothing.
+func (l *lane) wait() {
+	if l.queued || len(l.ready) == 0 || l.running >= laneRunners {
+		return
+	}
+	l.queued = true
+	l.host.waiting = append(l.host.waiting, l)
+}
+
+// take returns the next query of the host that may run now, or nil.
+func (h *host) take() *query {
+	for h.running < hostRunners && len(h.waiting) > 0 {
+		l := h.waiting[0]
+		h.waiting = h.waiting[1:]
+		l.queued = false
+		if q := l.take(); q != nil {
+			return q
+		}
+	}
+	return nil
+}
+
+// take returns the lane's next query, or nil when all in line were withdrawn.
+func (l *lane) take() *query {
+	if len(l.ready) == 0 {
+		return nil
+	}
+	q := l.ready[0]
+	l.ready[0] = nil // the slice keeps what was taken
+	l.ready = l.ready[1:]
+	q.stage = running
+	l.host.running++
+	l.running++
+	l.wait()
+	return q
+}
+
+// done gives back what take took.
+func (l *lane) done() {
+	l.running--
+	l.host.running--
+	l.wait()
+}

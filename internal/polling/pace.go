@@ -1,0 +1,79 @@
+// Copyright The quotawatch Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package polling
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Pace returns a function that waits until the limits of source's credential
+// and of its vendor's host allow one more call. Every call to a vendor waits
+// here first, so that a reading of many pages keeps within the limits too. A
+// source that nobody has declared has no limits.
+func (p *Poller) Pace(source Source) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		p.mu.Lock()
+		l, ok := p.lanes[source.Key]
+		p.mu.Unlock()
+		if !ok {
+			return ctx.Err()
+		}
+		return p.await(ctx, l)
+	}
+}
+
+// await waits for a turn of the credential and then for one of its host. The
+// credential's is taken last, when the call may go: were it taken before the
+// wait for the host, calls that waited there would follow each other too fast.
+func (p *Poller) await(ctx context.Context, l *lane) error {
+	select {
+	case l.gate <- struct{}{}:
+		defer func() { <-l.gate }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if err := p.sleep(ctx, untilTurn(l.limiter, p.clock.Now())); err != nil {
+		return err
+	}
+	if err := p.take(ctx, l.host.limiter); err != nil {
+		return err
+	}
+	l.limiter.ReserveN(p.clock.Now(), 1)
+	return nil
+}
+
+// untilTurn returns how long until the limiter has a turn to give.
+func untilTurn(limiter *rate.Limiter, now time.Time) time.Duration {
+	turn := limiter.ReserveN(now, 1)
+	defer turn.CancelAt(now)
+	return turn.DelayFrom(now)
+}
+
+// take takes a turn and waits for it, or gives it back when ctx ends first.
+func (p *Poller) take(ctx context.Context, limiter *rate.Limiter) error {
+	now := p.clock.Now()
+	turn := limiter.ReserveN(now, 1)
+	err := p.sleep(ctx, turn.DelayFrom(now))
+	if err != nil {
+		turn.CancelAt(p.clock.Now())
+	}
+	return err
+}
+
+func (p *Poller) sleep(ctx context.Context, wait time.Duration) error {
+	if wait <= 0 {
+		return ctx.Err()
+	}
+	timer := p.clock.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C():
+		return nil
+	}
+}

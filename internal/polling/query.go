@@ -1,0 +1,157 @@
+// Copyright The quotawatch Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Package polling asks the vendors on a schedule. Reconcilers declare which
+// answers an object needs; the Poller asks for them outside the reconcilers'
+// workers, shares equal questions, keeps within the vendors' limits, and wakes
+// the object when there is something new.
+package polling
+
+import (
+	"context"
+	"time"
+
+	"github.com/quotawatch/quotawatch/internal/vendors"
+)
+
+// Owner is the object that needs an answer.
+type Owner struct {
+	Kind, Namespace, Name string
+}
+
+// Source is one credential at one vendor. Queries to equal sources share
+// answers, limits and runners.
+type Source struct {
+	// Key identifies the credential together with everything that decides where
+	// and how it is used; see Keyer.
+	Key Key
+	// ID is the credential's public part, for example the access-key ID. It
+	// decides when within an interval its queries run, so that a restart moves
+	// nothing; it is shown nowhere.
+	ID string
+	// Host is the vendor's API host; calls to one host share a limit.
+	Host string
+	// RequestsPerSecond bounds the calls with this credential; zero means no
+	// limit. Of several owners the lowest counts.
+	RequestsPerSecond int32
+	// HostRequestsPerSecond bounds the calls of this process to Host; zero means
+	// no limit.
+	HostRequestsPerSecond int32
+}
+
+// Query is one question to a source that an owner wants answered regularly.
+type Query struct {
+	// Op names the question among those of its owner, for example "packages".
+	Op string
+	// Params tells questions of one Op apart; equal sources, Ops and Params are
+	// one question, asked once for all its owners.
+	Params string
+	// Interval is how often an answer is wanted, at most once a second.
+	Interval time.Duration
+	// Held is the time of the numbers that the owner already has from an earlier
+	// process; zero when it has none that answer its spec, so that it is asked
+	// at once.
+	Held time.Time
+	// AnsweredByAny marks a question that any successful call with the same
+	// credential answers too, so that a credential in use costs no extra call.
+	AnsweredByAny bool
+	// Ask makes the call or calls. It signs anew each time, does not retry, and
+	// returns an *vendors.Error.
+	Ask func(ctx context.Context) (any, error)
+}
+
+// Answer is what is known about a query.
+type Answer struct {
+	// Value is the last complete answer; nil when this process has had none.
+	Value any
+	// Time is when Value was read.
+	Time time.Time
+	// Attempt is when the last attempt ended; zero when there was none.
+	Attempt time.Time
+	// Err is the failure of the last attempt; nil after a success.
+	Err *vendors.Error
+	// Since is when the present row of failures began; zero after a success.
+	Since time.Time
+	// Next is when the next attempt is due; zero while one is under way.
+	Next time.Time
+}
+
+// minInterval bounds how often anything is asked.
+const minInterval = time.Second
+
+// question identifies a query among those of its source.
+type question struct {
+	op, params    string
+	answeredByAny bool
+}
+
+// stage is where a query stands.
+type stage int
+
+const (
+	scheduled stage = iota
+	inLine          // due, but its lane or host is busy
+	running
+)
+
+// query is a question with all its owners. The Poller's lock guards it.
+type query struct {
+	question question
+	phase    time.Duration
+	declared time.Time // when it was first declared
+	lane     *lane
+	ask      func(ctx context.Context) (any, error)
+	owners   map[Owner]*subscription
+
+	stage    stage
+	due      time.Time
+	index    int       // in the schedule; -1 when not in it
+	asked    time.Time // the time for which the last attempt was scheduled
+	failures int       // attempts that failed in a row
+	answer   Answer
+}
+
+// subscription is one owner's interest in a query.
+type subscription struct {
+	interval time.Duration
+	held     time.Time
+	// awaiting is true until the owner has numbers that answer its present
+	// question; until then failures are retried on backoff.
+	awaiting bool
+}
+
+// interval is the shortest that any owner wants.
+func (q *query) interval() time.Duration {
+	var shortest time.Duration
+	for _, s := range q.owners {
+		if shortest == 0 || s.interval < shortest {
+			shortest = s.interval
+		}
+	}
+	return shortest
+}
+
+// awaited tells whether an owner has no numbers yet.
+func (q *query) awaited() bool {
+	for _, s := range q.owners {
+		if s.awaiting {
+			return true
+		}
+	}
+	return false
+}
+
+// held is the time of the newest numbers that an owner brought along: when the
+// question was last asked, as far as anyone knows.
+func (q *query) held() time.Time {
+	var newest time.Time
+	for _, s := range q.owners {
+		newest = latest(newest, s.held)
+	}
+	return newest
+}
+
+// serves tells whether q has an answer young enough for the interval.
+func (q *query) serves(interval time.Duration, now time.Time) bool {
+	return !q.answer.Time.IsZero() && now.Sub(q.answer.Time) < interval
+}
