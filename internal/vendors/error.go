@@ -50,6 +50,8 @@ func (k Kind) Transient() bool {
 const (
 	OpVerify   = "verify"
 	OpPackages = "packages"
+	OpUsage    = "usage"
+	OpBill     = "bill"
 )
 
 // Error is a failure that the vendor or the network caused.
@@ -64,6 +66,9 @@ type Error struct {
 	RequestID string
 	// RetryAfter is zero when the vendor gave no hint.
 	RetryAfter time.Duration
+	// Hint tells a user what to do where Kind alone does not; safe to show, and
+	// the same for as long as the failure lasts.
+	Hint string
 	// Err says more, for logs only: it never goes into status, and it holds no
 	// secret, no URL and no part of an answer's body.
 	Err error

@@ -7,10 +7,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"strconv"
-	"time"
 
 	"k8s.io/utils/clock"
 
@@ -105,22 +103,7 @@ func (c *client) receive(op string, response *transport.Response, into answer) e
 		return nil
 	}
 	if failure.Kind == vendors.KindClockSkew {
-		failure.Err = skew(c.clock.Now(), response.Date)
+		failure.Hint = vendors.SkewHint(c.clock.Now(), response.Date)
 	}
 	return failure
-}
-
-// skew says how far the local clock is from the vendor's Date header.
-func skew(local, vendor time.Time) error {
-	if vendor.IsZero() {
-		return errors.New("the vendor did not tell its time")
-	}
-	switch ahead := local.Sub(vendor).Round(time.Second); {
-	case ahead > 0:
-		return fmt.Errorf("the local clock is %s ahead of the vendor's", ahead)
-	case ahead < 0:
-		return fmt.Errorf("the local clock is %s behind the vendor's", -ahead)
-	default:
-		return errors.New("the local clock agrees with the vendor's")
-	}
 }

@@ -136,7 +136,7 @@ func (r *packageReader) list(ctx context.Context, number int) (*listing, error) 
 
 // dataAsOf returns the last calendar day whose usage is surely deducted.
 func dataAsOf(now time.Time) string {
-	return now.In(beijing).AddDate(0, 0, -deductionDays).Format(time.DateOnly)
+	return vendors.DayAt(now).Add(-deductionDays).String()
 }
 
 // billing reads PackageBillMode, how the account pays what no package covers.

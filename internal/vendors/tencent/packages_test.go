@@ -21,7 +21,7 @@ func amountOf(text string) *amount.Amount {
 }
 
 func beijingClock(text string) *time.Time {
-	at, err := time.ParseInLocation(time.DateTime, text, beijing)
+	at, err := time.ParseInLocation(time.DateTime, text, vendors.Zone)
 	if err != nil {
 		panic(err)
 	}

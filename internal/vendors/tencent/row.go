@@ -138,7 +138,7 @@ func (b *beijingTime) UnmarshalJSON(data []byte) error {
 	if json.Unmarshal(data, &text) != nil {
 		return nil //nolint:nilerr // see the type
 	}
-	if at, err := time.ParseInLocation(time.DateTime, text, beijing); err == nil {
+	if at, err := time.ParseInLocation(time.DateTime, text, vendors.Zone); err == nil {
 		b.at = &at
 	}
 	return nil

@@ -131,9 +131,9 @@ func TestScopeHasTheUTCDate(t *testing.T) {
 		at   time.Time
 		want string
 	}{
-		"midnight in Beijing":         {time.Date(2026, 11, 22, 0, 0, 0, 0, beijing), "2026-11-21/live/tc3_request"},
-		"just before eight, Beijing":  {time.Date(2026, 11, 22, 7, 59, 59, 0, beijing), "2026-11-21/live/tc3_request"},
-		"eight in Beijing":            {time.Date(2026, 11, 22, 8, 0, 0, 0, beijing), "2026-11-22/live/tc3_request"},
+		"midnight in Beijing":         {time.Date(2026, 11, 22, 0, 0, 0, 0, vendors.Zone), "2026-11-21/live/tc3_request"},
+		"just before eight, Beijing":  {time.Date(2026, 11, 22, 7, 59, 59, 0, vendors.Zone), "2026-11-21/live/tc3_request"},
+		"eight in Beijing":            {time.Date(2026, 11, 22, 8, 0, 0, 0, vendors.Zone), "2026-11-22/live/tc3_request"},
 		"just before midnight in UTC": {time.Date(2026, 11, 21, 23, 59, 59, 0, time.UTC), "2026-11-21/live/tc3_request"},
 		"an evening west of UTC":      {time.Date(2026, 11, 21, 20, 0, 0, 0, time.FixedZone("", -5*3600)), "2026-11-22/live/tc3_request"},
 	}
@@ -159,7 +159,7 @@ func FuzzSign(f *testing.F) {
 		}
 		first := c.authorization(call)
 		elsewhere := call
-		elsewhere.Timestamp = call.Timestamp.In(beijing)
+		elsewhere.Timestamp = call.Timestamp.In(vendors.Zone)
 		if got := c.authorization(elsewhere); got != first {
 			t.Errorf("the zone of the timestamp changes the header from %q to %q", first, got)
 		}

@@ -6,11 +6,7 @@
 // The API is described at https://cloud.tencent.com/document/api/267/40942.
 package tencent
 
-import (
-	"time"
-
-	"github.com/quotawatch/quotawatch/internal/vendors"
-)
+import "github.com/quotawatch/quotawatch/internal/vendors"
 
 const host = "live.tencentcloudapi.com"
 
@@ -30,10 +26,6 @@ const (
 	// no more than good manners.
 	hostRequestsPerSecond = 400
 )
-
-// beijing is the zone of the vendor's times and calendar days. It is fixed, so
-// the program needs no zone database.
-var beijing = time.FixedZone("UTC+8", 8*60*60)
 
 // Factory describes Tencent Cloud Live.
 func Factory() vendors.Factory {
