@@ -12,8 +12,12 @@ import "context"
 type Account struct {
 	// Verifier is always set: the cheapest authenticated call the vendor offers.
 	Verifier Verifier
-	// Packages is nil when the vendor does not report prepaid packages.
+	// Packages is nil when this account does not report prepaid packages.
 	Packages PackageReader
+	// Usage is nil when this account does not report usage.
+	Usage UsageReader
+	// Bills is nil when this account does not report bills.
+	Bills BillReader
 }
 
 // Verifier proves that the credential works.
@@ -29,4 +33,18 @@ type PackageReader interface {
 	// exhausted ones included where the vendor reports them. An empty list means
 	// that the vendor said "none"; any doubt is an *Error.
 	ReadPackages(ctx context.Context, query PackageQuery) (PackageReading, error)
+}
+
+// UsageReader sums up what was used.
+type UsageReader interface {
+	// ReadUsage sums the usage of the days asked for. No items means that the
+	// vendor said "none"; any doubt is an *Error.
+	ReadUsage(ctx context.Context, query UsageQuery) (UsageReading, error)
+}
+
+// BillReader sums up what was billed.
+type BillReader interface {
+	// ReadBills sums the bills of the months asked for. No lines means that the
+	// vendor said "none"; any doubt is an *Error.
+	ReadBills(ctx context.Context, query BillQuery) (BillReading, error)
 }

@@ -34,8 +34,20 @@ type Access struct {
 	// Client reaches Host.
 	Client *transport.Client
 	Clock  clock.PassiveClock
+	// Polyv holds the settings of an account at POLYV.
+	Polyv PolyvOptions
 	// Pace waits until the limits allow one more call, or returns the error of
 	// its context. Readers call it before they sign each request; nil means that
 	// there are no limits.
 	Pace func(context.Context) error
+}
+
+// PolyvOptions are the settings of an account at POLYV.
+type PolyvOptions struct {
+	// Group tells that the key is that of a group's main account.
+	Group bool
+	// SHA256 tells to sign with SHA-256 in place of MD5.
+	SHA256 bool
+	// IsolationBillPath is the path of the isolation-zone bill.
+	IsolationBillPath string
 }

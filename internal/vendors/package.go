@@ -16,6 +16,8 @@ type PackageQuery struct {
 	// Types are the package types to ask for, in the vendor's order; empty means
 	// all that the vendor has.
 	Types []string
+	// Emails are the sub-accounts to ask for; empty means all.
+	Emails []string
 }
 
 // PackageReading is one complete answer to a PackageQuery.
@@ -27,6 +29,8 @@ type PackageReading struct {
 	// DataAsOf is the last calendar day (UTC+8) whose usage is surely deducted
 	// from the packages, as YYYY-MM-DD; empty when the vendor does not say.
 	DataAsOf string
+	// NotFound is how many of the sub-accounts asked for the vendor does not know.
+	NotFound int
 	// Billing tells how usage beyond the packages is paid.
 	Billing BillingMode
 }

@@ -1,0 +1,124 @@
+// Copyright The quotawatch Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Package quota turns readings into verdicts. It is pure: what it says depends
+// on the spec, the readings, the previous status and the given time, and on
+// nothing else.
+package quota
+
+import (
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
+	"github.com/quotawatch/quotawatch/internal/vendors"
+)
+
+// Reading is what is known about one question to a vendor.
+type Reading[T any] struct {
+	// Value is the last complete answer; nil when this process has had none.
+	Value *T
+	// Time is when Value was read.
+	Time time.Time
+	// Attempt is when the vendor was last asked; zero when it was not yet.
+	Attempt time.Time
+	// Err is the failure of the last attempt; nil after a success.
+	Err *vendors.Error
+	// Since is when the present row of failures began.
+	Since time.Time
+	// Next is when the vendor is asked next; zero when that is not known.
+	Next time.Time
+	// Interval is how often the question is asked.
+	Interval time.Duration
+}
+
+// Input is all that an assessment looks at.
+type Input struct {
+	// Watch holds the spec and the previous status. It is not changed.
+	Watch *v1alpha1.QuotaWatch
+	// Vendor of the account; empty when the account is not known.
+	Vendor v1alpha1.Vendor
+	// Problem says why the vendor cannot be asked; nil when it can.
+	Problem *Problem
+	// Packages is the packages reading.
+	Packages Reading[vendors.PackageReading]
+	// CredentialChanged is when the credential last changed; zero when unknown.
+	CredentialChanged time.Time
+	Now               time.Time
+}
+
+// Report is what an assessment comes to.
+type Report struct {
+	// Status is the whole new status.
+	Status v1alpha1.QuotaWatchStatus
+	// NextChange is when something in Status changes though nothing new is read;
+	// zero when nothing will.
+	NextChange time.Time
+}
+
+// assessment is an assessment under way.
+type assessment struct {
+	Input
+	conditions
+	previous *v1alpha1.QuotaWatchStatus
+	status   *v1alpha1.QuotaWatchStatus
+	rows     []row
+	// awaiting tells whether the numbers do not answer the present spec yet.
+	awaiting bool
+}
+
+// Assess judges the readings. A question that has no new answer keeps its old
+// one, with its time; what only the clock decides is decided anew.
+func Assess(in Input) Report {
+	status := in.Watch.Status.DeepCopy()
+	a := &assessment{Input: in, previous: &in.Watch.Status, status: status, conditions: conditions{
+		list: &status.Conditions, generation: in.Watch.Generation, now: in.Now,
+	}}
+	a.awaiting = a.isAwaiting()
+	if in.Vendor != "" {
+		a.status.Vendor = in.Vendor
+	}
+	a.status.ObservedGeneration = in.Watch.Generation
+	if in.Problem != nil && in.Problem.Class == Suspension {
+		a.suspend()
+		return a.report()
+	}
+	a.readPackages()
+	a.dropUnrequested()
+	a.judge()
+	a.judgeReadiness()
+	a.summarize()
+	return a.report()
+}
+
+func (a *assessment) report() Report {
+	a.sort()
+	return Report{Status: *a.status, NextChange: a.next}
+}
+
+// isAwaiting tells whether the numbers held answer an earlier spec, or there are
+// none.
+func (a *assessment) isAwaiting() bool {
+	return a.Packages.Value == nil && !Answers(a.previous, a.Watch.Generation)
+}
+
+// Answers tells whether the numbers in a status answer the spec of generation.
+func Answers(status *v1alpha1.QuotaWatchStatus, generation int64) bool {
+	return status.Packages != nil && status.Packages.ObservedGeneration == generation
+}
+
+// dropUnrequested removes the sections that the spec does not ask for.
+func (a *assessment) dropUnrequested() {
+	spec := &a.Watch.Spec
+	if spec.Packages == nil {
+		a.status.Packages, a.status.Resources = nil, nil
+		a.status.LastSuccessTime, a.status.NextPollTime = metav1.Time{}, metav1.Time{}
+	}
+	if spec.Usage == nil {
+		a.status.Usage = nil
+	}
+	if spec.Bill == nil {
+		a.status.Bill = nil
+	}
+}

@@ -1,0 +1,219 @@
+// Copyright The quotawatch Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package quota
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/api/resource"
+
+	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
+	"github.com/quotawatch/quotawatch/internal/amount"
+	"github.com/quotawatch/quotawatch/internal/vendors"
+)
+
+// chance makes up lives of a watch. Equal seeds make equal lives.
+type chance struct{ *rand.Rand }
+
+func pick[T any](c chance, from ...T) T { return from[c.IntN(len(from))] }
+
+// duration returns one of the lengths that matter somewhere, or one beside it.
+func (c chance) duration() time.Duration {
+	length := pick(c, 0, time.Second, time.Minute, 5*time.Minute, time.Hour, 3*time.Hour, day, 7*day, 30*day, 400*day)
+	return max(length+pick(c, -time.Second, 0, 0, time.Second), 0)
+}
+
+// side returns d or its opposite.
+func (c chance) side(d time.Duration) time.Duration { return pick(c, -d, d) }
+
+func (c chance) pack(i int) vendors.Package {
+	p := pack(
+		id(fmt.Sprint(i)),
+		of(pick(c, "traffic", "traffic", "live-minutes", "concurrency", "unknown-7")),
+		subject(pick(c, "", "", "", "u-1")),
+		left(pick(c, "0", "-5", "1", "99.999999999", "200", "500", "1000", "999999999999999999999999")),
+		total(pick(c, "1", "1000", "1000", "0", "-1", "999999999999999999999999")),
+		in(pick(c, vendors.PackageUsable, vendors.PackageUsable, vendors.PackageUsable, vendors.PackageExhausted,
+			vendors.PackageExpired, vendors.PackageFrozen, vendors.PackageRefunded, vendors.PackageStateUnknown, "Gifted")),
+		from(c.side(c.duration())), until(c.side(c.duration())+pick(c, 0, 0, 500*time.Millisecond)),
+	)
+	for _, change := range []packageChange{totalUnknown, startUnknown, endUnknown} {
+		if c.IntN(8) == 0 {
+			change(&p)
+		}
+	}
+	return p
+}
+
+func (c chance) packages() []vendors.Package {
+	packages := make([]vendors.Package, pick(c, 0, 1, 2, 3, 5, 8, 20))
+	for i := range packages {
+		packages[i] = c.pack(i)
+	}
+	return packages
+}
+
+func (c chance) threshold(name string) v1alpha1.Threshold {
+	t := pick(c,
+		belowPercent(name, pick[int32](c, 1, 20, 99, 100)),
+		below(name, pick(c, "1", "200", "1E")),
+		expiresWithin(name, time.Second+c.duration()),
+	)
+	t.Severity = pick(c, "", v1alpha1.SeverityWarning, v1alpha1.SeverityCritical)
+	t.Resource = pick(c, t.Resource, "traffic", "concurrency", "mic-link")
+	t.Subject = pick(c, nil, nil, new(""), new("*"), new("u-1"), new("u-9"))
+	return t
+}
+
+// spec changes one thing in the spec.
+func (c chance) spec() specChange {
+	return pick(c,
+		func(spec *v1alpha1.QuotaWatchSpec) { spec.Thresholds = nil },
+		thresholds(),
+		thresholds(c.threshold("a"), c.threshold("b"), c.threshold("c")),
+		ignore(pick(c, "1", "2", "u-1")),
+		ignore(),
+		declare(v1alpha1.DeclaredTotal{Resource: "traffic", Total: resource.MustParse(pick(c, "1", "800", "1E"))}),
+		interval(pick(c, time.Minute, time.Hour, 30*day)),
+		staleAfter(30*day),
+	)
+}
+
+func (c chance) kind() vendors.Kind {
+	return pick(c, vendors.KindUnauthenticated, vendors.KindForbidden, vendors.KindThrottled, vendors.KindMalformed, vendors.KindUnavailable)
+}
+
+// step lets one thing happen. The scenario checks what follows from it.
+func (c chance) step(s *scenario) {
+	s.in.Now = s.in.Now.Add(c.duration())
+	switch c.IntN(12) {
+	case 0, 1, 2, 3:
+		s.in.Problem = nil
+		s.answersAbout(pick(c, nil, nil, []string{"traffic"}), c.packages()...)
+		checkSums(s)
+	case 4, 5, 6:
+		s.in.Problem = nil
+		s.assess() // what the clock does is no fault of the failure
+		before := s.in.Watch.Status.DeepCopy()
+		checkFailure(s.t, before, s.fails(c.kind(), pick(c, "", "Code")))
+	case 7:
+		s.restarts()
+	case 8:
+		s.edits(c.spec())
+	case 9:
+		s.meets(pick(c, secretNotFound, otherNotFound, keyMissing, notAllowed, suspension))
+	case 10:
+		s.in.CredentialChanged = s.in.Now.Truncate(time.Second)
+		s.restarts()
+	case 11:
+		s.assess()
+		if !s.next.IsZero() {
+			s.in.Now = s.next
+			s.assess()
+		}
+	}
+}
+
+// checkSums checks that a row shows what can be spent, and no more.
+func checkSums(s *scenario) {
+	s.t.Helper()
+	sums := map[rowKey]amount.Amount{}
+	spec := s.in.Watch.Spec.Packages
+	for _, p := range s.in.Packages.Value.Packages {
+		spendable := p.State == vendors.PackageUsable && p.Remaining.Sign() > 0 &&
+			(p.Start == nil || !p.Start.After(s.in.Now)) && (p.End == nil || p.End.After(s.in.Now)) &&
+			!slices.Contains(spec.Ignore, p.ID) && !slices.Contains(spec.Ignore, p.Subject)
+		if spendable {
+			key := rowKey{p.Subject, p.Resource}
+			sums[key] = sums[key].Add(p.Remaining)
+		}
+	}
+	seen := map[rowKey]bool{}
+	for _, r := range s.in.Watch.Status.Resources {
+		key := rowKey{r.Subject, r.Name}
+		if seen[key] {
+			s.t.Errorf("there are two rows of %v", key)
+		}
+		seen[key] = true
+		if want := shown(sums[key]); r.Remaining != want {
+			s.t.Errorf("%s of %v is left, want %s", r.Remaining, key, want)
+		}
+	}
+	for key := range sums {
+		if !seen[key] {
+			s.t.Errorf("there is no row of %v", key)
+		}
+	}
+}
+
+// checkFailure checks that a failure changed no number and cleared no finding.
+func checkFailure(t *testing.T, before, after *v1alpha1.QuotaWatchStatus) {
+	t.Helper()
+	numbers := func(s *v1alpha1.QuotaWatchStatus) []any {
+		packages := *s.Packages
+		packages.LastError = nil
+		return []any{s.Resources, s.Findings, s.Summary, packages, verdicts(s)}
+	}
+	if diff := cmp.Diff(numbers(before), numbers(after)); diff != "" {
+		t.Errorf("a failure changes the numbers (-before +after):\n%s", diff)
+	}
+}
+
+// Whatever happens, every report is one that checkReport accepts.
+func TestLives(t *testing.T) {
+	for seed := range uint64(60) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			c := chance{rand.New(rand.NewPCG(seed, 1))}
+			s := watching(t, c.spec())
+			for step := range 20 {
+				if c.step(s); t.Failed() {
+					t.Fatalf("at step %d", step)
+				}
+			}
+		})
+	}
+}
+
+func TestAccountLives(t *testing.T) {
+	for seed := range uint64(60) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			c := chance{rand.New(rand.NewPCG(seed, 2))}
+			s := newAccount(t)
+			for step := range 20 {
+				if c.accountStep(s); t.Failed() {
+					t.Fatalf("at step %d", step)
+				}
+			}
+		})
+	}
+}
+
+func (c chance) accountStep(s *accountScenario) {
+	s.in.Now = s.in.Now.Add(c.duration())
+	s.in.Watches = c.Int32N(3)
+	s.in.CountAgain = s.in.Now.Add(c.side(c.duration()))
+	switch c.IntN(7) {
+	case 0:
+		s.in.Problem = nil
+		s.accepted()
+	case 1:
+		s.in.Problem = nil
+		s.fails(c.kind())
+	case 2:
+		s.restarts()
+	case 3:
+		s.rotates()
+	case 4:
+		s.edits()
+	case 5:
+		s.meets(pick(c, secretNotFound, otherNotFound, keyMissing, notAllowed, suspension))
+	case 6:
+		s.waits(c.duration())
+	}
+}
