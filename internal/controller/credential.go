@@ -1,0 +1,50 @@
+// Copyright The quotawatch Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controller
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/quotawatch/quotawatch/internal/vendors"
+)
+
+// parseCredential takes a vendor's keys out of a Secret. Other keys do not
+// matter. The error names the key and never its value.
+func parseCredential(data map[string][]byte, factory vendors.Factory) (map[string]vendors.Secret, error) {
+	credential := map[string]vendors.Secret{}
+	for _, key := range factory.RequiredKeys {
+		if _, ok := data[key]; !ok {
+			return nil, fmt.Errorf("key %s is missing", key)
+		}
+	}
+	for _, key := range append(factory.RequiredKeys, factory.OptionalKeys...) {
+		raw, ok := data[key]
+		if !ok {
+			continue
+		}
+		value, err := parseValue(string(raw))
+		if err != nil {
+			return nil, fmt.Errorf("key %s %w", key, err)
+		}
+		credential[key] = value
+	}
+	return credential, nil
+}
+
+// parseValue drops the one newline that editors and "echo" leave at the end,
+// and refuses what cannot be a credential.
+func parseValue(raw string) (vendors.Secret, error) {
+	value := strings.TrimSuffix(strings.TrimSuffix(raw, "\n"), "\r")
+	switch {
+	case value == "":
+		return "", fmt.Errorf("is empty")
+	case strings.TrimSpace(value) != value:
+		return "", fmt.Errorf("begins or ends with white space")
+	case strings.ContainsFunc(value, unicode.IsControl):
+		return "", fmt.Errorf("holds a control character")
+	}
+	return vendors.Secret(value), nil
+}

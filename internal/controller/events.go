@@ -1,0 +1,174 @@
+// Copyright The quotawatch Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controller
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/tools/events"
+
+	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
+)
+
+// Actions of Events: what the operator was doing.
+const (
+	actionPoll   = "Poll"
+	actionVerify = "Verify"
+)
+
+// occurrence is something worth an Event.
+type occurrence struct {
+	eventType, reason, note string
+}
+
+func warning(reason, note string) occurrence {
+	return occurrence{corev1.EventTypeWarning, reason, note}
+}
+
+func normal(reason, note string) occurrence {
+	return occurrence{corev1.EventTypeNormal, reason, note}
+}
+
+// announceWatch tells what changed between two stored statuses of a watch.
+func announceWatch(recorder events.EventRecorder, before, after *v1alpha1.QuotaWatch) {
+	occurrences := readyOccurrences(before.Status.Conditions, after.Status.Conditions)
+	occurrences = append(occurrences, verdictOccurrences(before.Status.Conditions, after.Status.Conditions)...)
+	if turnedTo(v1alpha1.ErrorThrottled, packagesError(before), packagesError(after)) {
+		occurrences = append(occurrences, throttled())
+	}
+	if firstReading(before, after) {
+		occurrences = append(occurrences, normal(v1alpha1.EventSummaryChanged, summaryNote(after)))
+	}
+	for _, o := range occurrences {
+		recorder.Eventf(after, nil, o.eventType, o.reason, actionPoll, "%s", o.note)
+	}
+}
+
+// announceAccount tells what changed between two stored statuses of an account.
+func announceAccount(recorder events.EventRecorder, before, after *v1alpha1.VendorAccount) {
+	occurrences := readyOccurrences(before.Status.Conditions, after.Status.Conditions)
+	if turnedTo(v1alpha1.ErrorThrottled, before.Status.LastError, after.Status.LastError) {
+		occurrences = append(occurrences, throttled())
+	}
+	for _, o := range occurrences {
+		recorder.Eventf(after, nil, o.eventType, o.reason, actionVerify, "%s", o.note)
+	}
+}
+
+// readyEvents are the reasons of Ready that are worth an Event when they begin.
+var readyEvents = map[string]func(note string) occurrence{
+	v1alpha1.ReasonSecretNotFound:         func(n string) occurrence { return warning(v1alpha1.EventSecretNotFound, n) },
+	v1alpha1.ReasonSecretKeyMissing:       func(n string) occurrence { return warning(v1alpha1.EventSecretKeyMissing, n) },
+	string(v1alpha1.ErrorUnauthenticated): func(n string) occurrence { return warning(v1alpha1.EventAuthenticationFailed, n) },
+	string(v1alpha1.ErrorForbidden):       func(n string) occurrence { return warning(v1alpha1.EventAuthenticationFailed, n) },
+	string(v1alpha1.ErrorAccountFrozen):   func(n string) occurrence { return warning(v1alpha1.EventAccountFrozen, n) },
+	v1alpha1.ReasonSuspended:              func(n string) occurrence { return normal(v1alpha1.EventSuspended, n) },
+	v1alpha1.ReasonAccountSuspended:       func(n string) occurrence { return normal(v1alpha1.EventSuspended, n) },
+}
+
+// readyOccurrences tells of a new reason for being, or not being, Ready.
+func readyOccurrences(before, after []metav1.Condition) []occurrence {
+	was, is := reasonOf(before, v1alpha1.ConditionReady), reasonOf(after, v1alpha1.ConditionReady)
+	if was == is {
+		return nil
+	}
+	var occurrences []occurrence
+	if isSuspension(was) && !isSuspension(is) {
+		occurrences = append(occurrences, normal(v1alpha1.EventResumed, "Polling goes on"))
+	}
+	if event, ok := readyEvents[is]; ok {
+		occurrences = append(occurrences, event(messageOf(after, v1alpha1.ConditionReady)))
+	}
+	return occurrences
+}
+
+func isSuspension(reason string) bool {
+	return reason == v1alpha1.ReasonSuspended || reason == v1alpha1.ReasonAccountSuspended
+}
+
+// verdictEvents are the conditions that are worth an Event when they turn True,
+// or True for a graver reason.
+var verdictEvents = []struct{ condition, reason string }{
+	{v1alpha1.ConditionQuotaLow, v1alpha1.EventQuotaLow},
+	{v1alpha1.ConditionQuotaExhausted, v1alpha1.EventQuotaExhausted},
+	{v1alpha1.ConditionExpiringSoon, v1alpha1.EventExpiringSoon},
+	{v1alpha1.ConditionDataStale, v1alpha1.EventDataStale},
+	{v1alpha1.ConditionPartialData, v1alpha1.EventPartialData},
+}
+
+// graver maps the reasons for which a condition is already True to the graver
+// ones that are worth another Event.
+var graver = map[string]string{
+	v1alpha1.ReasonLowWarning:      v1alpha1.ReasonLowCritical,
+	v1alpha1.ReasonExpiringWarning: v1alpha1.ReasonExpiringCritical,
+}
+
+// verdictOccurrences tells of verdicts that began, grew graver, or ended.
+func verdictOccurrences(before, after []metav1.Condition) []occurrence {
+	var occurrences []occurrence
+	for _, event := range verdictEvents {
+		if began(before, after, event.condition) {
+			occurrences = append(occurrences, warning(event.reason, messageOf(after, event.condition)))
+		}
+	}
+	if ended(before, after, v1alpha1.ConditionQuotaLow) || ended(before, after, v1alpha1.ConditionQuotaExhausted) {
+		occurrences = append(occurrences, normal(v1alpha1.EventQuotaRecovered, "Enough is left again"))
+	}
+	return occurrences
+}
+
+func began(before, after []metav1.Condition, condition string) bool {
+	if !meta.IsStatusConditionTrue(after, condition) {
+		return false
+	}
+	is, was := reasonOf(after, condition), reasonOf(before, condition)
+	return !meta.IsStatusConditionTrue(before, condition) || graver[was] == is
+}
+
+// ended tells whether a verdict was revoked, and not only put in doubt.
+func ended(before, after []metav1.Condition, condition string) bool {
+	return meta.IsStatusConditionTrue(before, condition) && meta.IsStatusConditionFalse(after, condition)
+}
+
+// turnedTo tells whether a row of failures of one kind began.
+func turnedTo(kind v1alpha1.ErrorKind, before, after *v1alpha1.VendorError) bool {
+	return after != nil && after.Kind == kind && (before == nil || before.Kind != kind)
+}
+
+func throttled() occurrence {
+	return warning(v1alpha1.EventThrottled, "The vendor refuses calls because there are too many")
+}
+
+func packagesError(watch *v1alpha1.QuotaWatch) *v1alpha1.VendorError {
+	if watch.Status.Packages == nil {
+		return nil
+	}
+	return watch.Status.Packages.LastError
+}
+
+func firstReading(before, after *v1alpha1.QuotaWatch) bool {
+	return before.Status.LastSuccessTime.IsZero() && !after.Status.LastSuccessTime.IsZero()
+}
+
+func summaryNote(watch *v1alpha1.QuotaWatch) string {
+	if watch.Status.Summary == nil {
+		return "First reading: the account has no package in use"
+	}
+	return "First reading: " + watch.Status.Summary.Text
+}
+
+func reasonOf(conditions []metav1.Condition, conditionType string) string {
+	if c := meta.FindStatusCondition(conditions, conditionType); c != nil {
+		return c.Reason
+	}
+	return ""
+}
+
+func messageOf(conditions []metav1.Condition, conditionType string) string {
+	if c := meta.FindStatusCondition(conditions, conditionType); c != nil {
+		return c.Message
+	}
+	return ""
+}

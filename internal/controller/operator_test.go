@@ -1,0 +1,169 @@
+// Copyright The quotawatch Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controller
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	clocktesting "k8s.io/utils/clock/testing"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	ctrlconfig "sigs.k8s.io/controller-runtime/pkg/config"
+	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
+	"github.com/quotawatch/quotawatch/internal/polling"
+	"github.com/quotawatch/quotawatch/internal/transport"
+	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/tencent"
+	"github.com/quotawatch/quotawatch/internal/vendors/vendorsim"
+)
+
+// patience is how long a spec waits for the operator. Nothing in it takes
+// longer than the API server does.
+const patience = 15 * time.Second
+
+// operator is the whole operator in this process: a manager with both
+// controllers and the poller, in a namespace of its own, against a simulator of
+// the vendors. Its clock stands still until a spec moves it.
+type operator struct {
+	namespace string
+	clock     *clocktesting.FakeClock
+	vendor    *vendorsim.Simulator
+	endpoint  string
+	wakeups   *Wakeups
+	logs      *logBuffer
+	stop      func()
+	server    *httptest.Server
+}
+
+// newOperator starts an operator whose simulator plays the scenario of the
+// published samples.
+func newOperator() *operator {
+	GinkgoHelper()
+	o := &operator{clock: clocktesting.NewFakeClock(time.Now()), logs: &logBuffer{}, wakeups: NewWakeups()}
+	var err error
+	o.vendor, err = vendorsim.New(o.clock, vendorsim.ScenarioSeeds)
+	Expect(err).NotTo(HaveOccurred())
+	o.server = httptest.NewServer(o.vendor)
+	DeferCleanup(o.server.Close)
+	o.endpoint = o.server.URL
+
+	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "spec-"}}
+	Expect(apiServer.Create(suiteContext, namespace)).To(Succeed())
+	o.namespace = namespace.Name
+	o.start()
+	DeferCleanup(func() { o.stop() })
+	return o
+}
+
+// start starts the manager; after stop it is what a restart is.
+func (o *operator) start() {
+	GinkgoHelper()
+	logger := zap.New(zap.WriteTo(o.logs), zap.UseDevMode(true))
+	mgr, err := ctrl.NewManager(config, ctrl.Options{
+		Scheme:     scheme,
+		Logger:     logger,
+		Metrics:    metricsserver.Options{BindAddress: "0"},
+		Controller: ctrlconfig.Controller{SkipNameValidation: new(true)},
+		Client:     client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}},
+		Cache: cache.Options{
+			DefaultNamespaces: map[string]cache.Config{o.namespace: {}},
+			ByObject:          map[client.Object]cache.ByObject{&corev1.Secret{}: {Transform: StripSecret}},
+		},
+	})
+	Expect(err).NotTo(HaveOccurred())
+	o.setUp(mgr)
+
+	ctx, cancel := context.WithCancel(suiteContext)
+	done := make(chan struct{})
+	go func() {
+		defer GinkgoRecover()
+		defer close(done)
+		Expect(mgr.Start(ctx)).To(Succeed())
+	}()
+	Expect(mgr.GetCache().WaitForCacheSync(ctx)).To(BeTrue())
+	o.stop = sync.OnceFunc(func() {
+		cancel()
+		Eventually(done).WithTimeout(patience).Should(BeClosed())
+	})
+}
+
+func (o *operator) setUp(mgr ctrl.Manager) {
+	GinkgoHelper()
+	poller := polling.New(polling.Options{Clock: o.clock, Wake: o.wakeups.Wake, Log: mgr.GetLogger()})
+	Expect(mgr.Add(poller)).To(Succeed())
+	allowlist, err := transport.ParseAllowlist([]string{o.endpoint})
+	Expect(err).NotTo(HaveOccurred())
+	connector := &Connector{
+		Secrets: &SecretReader{Metadata: mgr.GetCache(), Live: mgr.GetAPIReader()},
+		Vendors: map[v1alpha1.Vendor]vendors.Factory{v1alpha1.VendorTencentCloud: unlimited(tencent.Factory())},
+		Pool:    transport.NewPool(transport.PoolOptions{Allowlist: allowlist, Timeout: 2 * time.Second}),
+		Poller:  poller,
+		Keyer:   polling.NewKeyer(),
+		Clock:   o.clock,
+	}
+	recorder := mgr.GetEventRecorder("quotawatch")
+	Expect(SetupIndexes(suiteContext, mgr)).To(Succeed())
+	Expect((&VendorAccountReconciler{
+		Client: mgr.GetClient(), Recorder: recorder, Clock: o.clock, Connector: connector, Poller: poller,
+	}).SetupWithManager(mgr, o.wakeups, 2)).To(Succeed())
+	Expect((&QuotaWatchReconciler{
+		Client: mgr.GetClient(), Recorder: recorder, Clock: o.clock, Connector: connector, Poller: poller, MinInterval: time.Minute,
+	}).SetupWithManager(mgr, o.wakeups, 2)).To(Succeed())
+}
+
+// unlimited takes a vendor's rate limits away: on a clock that stands still a
+// second call would wait for ever.
+func unlimited(factory vendors.Factory) vendors.Factory {
+	factory.RequestsPerSecond, factory.HostRequestsPerSecond = 0, 0
+	return factory
+}
+
+// advance moves the clock, and has both objects reconciled as the workqueue
+// would have after that time.
+func (o *operator) advance(by time.Duration) {
+	o.clock.Step(by)
+	o.wakeups.Wake(polling.Owner{Kind: kindQuotaWatch, Namespace: o.namespace, Name: watchName})
+	o.wakeups.Wake(polling.Owner{Kind: kindVendorAccount, Namespace: o.namespace, Name: accountName})
+}
+
+// logBuffer collects what the operator logs.
+type logBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
+// listen opens the address that a URL names.
+func listen(url string) net.Listener {
+	GinkgoHelper()
+	listener, err := (&net.ListenConfig{}).Listen(suiteContext, "tcp", strings.TrimPrefix(url, "http://"))
+	Expect(err).NotTo(HaveOccurred())
+	return listener
+}

@@ -1,0 +1,90 @@
+// Copyright The quotawatch Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controller
+
+import (
+	"context"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
+)
+
+// heartbeat is how often times alone are written.
+const heartbeat = 10 * time.Minute
+
+// patchStatus writes the status of after in one request, unless somebody else
+// changed the object since before was read.
+func patchStatus(ctx context.Context, c client.Client, before, after client.Object) error {
+	patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
+	return c.Status().Patch(ctx, after, patch)
+}
+
+// unwritten is the outcome of a reconcile whose status could not be written. An
+// object that somebody changed meanwhile is looked at again; that is no error,
+// and asks no vendor, since the poller keeps the answers.
+func unwritten(err error) (ctrl.Result, error) {
+	if apierrors.IsConflict(err) {
+		return ctrl.Result{RequeueAfter: time.Second}, nil
+	}
+	return ctrl.Result{}, client.IgnoreNotFound(err)
+}
+
+// worthWriting tells whether a reader would notice the change of a watch's
+// status. Times that move with every poll are worth a write only now and then:
+// an unchanged patch costs the API server as much as any other.
+func worthWriting(before, after *v1alpha1.QuotaWatch) bool {
+	if equality.Semantic.DeepEqual(before.Status, after.Status) {
+		return false
+	}
+	if !equality.Semantic.DeepEqual(withoutTimes(before.Status), withoutTimes(after.Status)) {
+		return true
+	}
+	return due(before.Status.LastAttemptTime, after.Status.LastAttemptTime, max(heartbeat, after.GetInterval()))
+}
+
+// withoutTimes returns the status without the times that move with every poll.
+func withoutTimes(status v1alpha1.QuotaWatchStatus) v1alpha1.QuotaWatchStatus {
+	status = *status.DeepCopy()
+	status.LastAttemptTime, status.LastSuccessTime, status.NextPollTime = metav1.Time{}, metav1.Time{}, metav1.Time{}
+	if p := status.Packages; p != nil {
+		p.LastSuccessTime = metav1.Time{}
+		withoutRetryTime(p.LastError)
+	}
+	return status
+}
+
+// accountWorthWriting is worthWriting for an account.
+func accountWorthWriting(before, after *v1alpha1.VendorAccount) bool {
+	if equality.Semantic.DeepEqual(before.Status, after.Status) {
+		return false
+	}
+	if !equality.Semantic.DeepEqual(accountWithoutTimes(before.Status), accountWithoutTimes(after.Status)) {
+		return true
+	}
+	return due(before.Status.LastVerifiedTime, after.Status.LastVerifiedTime, heartbeat)
+}
+
+func accountWithoutTimes(status v1alpha1.VendorAccountStatus) v1alpha1.VendorAccountStatus {
+	status = *status.DeepCopy()
+	status.LastVerifiedTime = metav1.Time{}
+	withoutRetryTime(status.LastError)
+	return status
+}
+
+func withoutRetryTime(failure *v1alpha1.VendorError) {
+	if failure != nil {
+		failure.RetryTime = metav1.Time{}
+	}
+}
+
+// due tells whether enough time lies between two written times.
+func due(written, now metav1.Time, every time.Duration) bool {
+	return now.Sub(written.Time) >= every-every/10 // a poll a little early is still the one
+}

@@ -1,0 +1,158 @@
+// Copyright The quotawatch Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controller
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/client-go/tools/events"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
+	"github.com/quotawatch/quotawatch/internal/polling"
+	"github.com/quotawatch/quotawatch/internal/quota"
+	"github.com/quotawatch/quotawatch/internal/vendors"
+)
+
+const (
+	kindVendorAccount = "VendorAccount"
+
+	// countInterval is how often the number of watches is written at most.
+	countInterval = time.Minute
+)
+
+// VendorAccountReconciler keeps the status of VendorAccounts up to date.
+type VendorAccountReconciler struct {
+	Client    client.Client
+	Recorder  events.EventRecorder
+	Clock     clock.PassiveClock
+	Connector *Connector
+	Poller    *polling.Poller
+
+	mu      sync.Mutex
+	counted map[client.ObjectKey]time.Time // when the number of watches was last written
+}
+
+// +kubebuilder:rbac:groups=quotawatch.dev,resources=vendoraccounts/status,verbs=patch
+
+// Reconcile brings the status of one VendorAccount up to date. It calls no
+// vendor: the poller does, and wakes it.
+func (r *VendorAccountReconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+	owner := polling.Owner{Kind: kindVendorAccount, Namespace: req.Namespace, Name: req.Name}
+	account := &v1alpha1.VendorAccount{}
+	if err := r.Client.Get(ctx, req.NamespacedName, account); err != nil {
+		if client.IgnoreNotFound(err) == nil {
+			r.forget(owner)
+		}
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	if !account.DeletionTimestamp.IsZero() {
+		r.forget(owner)
+		return ctrl.Result{}, nil // nothing outside the cluster to release
+	}
+
+	before := account.DeepCopy()
+	report, err := r.assess(ctx, owner, account)
+	if err != nil {
+		return ctrl.Result{}, err
+	}
+	account.Status = report.Status
+	if accountWorthWriting(before, account) {
+		if err := patchStatus(ctx, r.Client, before, account); err != nil {
+			return unwritten(err)
+		}
+		r.noteCount(before, account)
+		announceAccount(r.Recorder, before, account)
+	}
+	return requeueAt(r.Clock, report.NextChange), nil
+}
+
+// assess declares the check of the credential and judges what is known by now.
+func (r *VendorAccountReconciler) assess(ctx context.Context, owner polling.Owner, account *v1alpha1.VendorAccount) (quota.AccountReport, error) {
+	in := quota.AccountInput{Account: account, Now: r.Clock.Now()}
+	if err := r.countWatches(ctx, account, &in); err != nil {
+		return quota.AccountReport{}, err
+	}
+	if account.Spec.Suspend {
+		r.Poller.Forget(owner)
+		in.Problem = suspended(v1alpha1.ReasonSuspended, "spec.suspend is true: the account is not used")
+		return quota.AssessAccount(in), nil
+	}
+	connection, failure, err := r.Connector.connect(ctx, account, account.Spec.SecretRef)
+	if err != nil {
+		return quota.AccountReport{}, err
+	}
+	if failure != nil {
+		r.Poller.Forget(owner)
+		in.Problem = failure.problem()
+		return quota.AssessAccount(in), nil
+	}
+	r.Poller.Declare(owner, connection.Source, verifyQuery(account, connection.Account.Verifier))
+	in.Verification = verification(r.Poller.Answer(owner, vendors.OpVerify))
+	in.CredentialChanged = connection.CredentialChanged
+	return quota.AssessAccount(in), nil
+}
+
+// verifyQuery checks the credential. Any successful call answers it.
+func verifyQuery(account *v1alpha1.VendorAccount, verifier vendors.Verifier) polling.Query {
+	var held time.Time
+	if account.Status.ObservedGeneration == account.Generation &&
+		meta.IsStatusConditionTrue(account.Status.Conditions, v1alpha1.ConditionCredentialsValid) {
+		held = account.Status.LastVerifiedTime.Time
+	}
+	return polling.Query{
+		Op:            vendors.OpVerify,
+		Interval:      account.GetVerifyInterval(),
+		Held:          held,
+		AnsweredByAny: true,
+		Ask:           func(ctx context.Context) (any, error) { return nil, verifier.Verify(ctx) },
+	}
+}
+
+func verification(answer polling.Answer) quota.Verification {
+	return quota.Verification{Time: answer.Time, Err: answer.Err, Since: answer.Since, Next: answer.Next}
+}
+
+// countWatches counts the watches of the account, unless they were counted a
+// moment ago: a Git tool that applies hundreds should not cost as many writes.
+func (r *VendorAccountReconciler) countWatches(ctx context.Context, account *v1alpha1.VendorAccount, in *quota.AccountInput) error {
+	watches := &v1alpha1.QuotaWatchList{}
+	err := r.Client.List(ctx, watches, client.InNamespace(account.Namespace),
+		client.MatchingFields{indexAccount: account.Name}, client.UnsafeDisableDeepCopy)
+	if err != nil {
+		return err
+	}
+	in.Watches = int32(len(watches.Items)) //nolint:gosec // a count of objects
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if last, ok := r.counted[client.ObjectKeyFromObject(account)]; ok {
+		in.CountAgain = last.Add(countInterval)
+	}
+	return nil
+}
+
+// noteCount remembers when the number of watches was written.
+func (r *VendorAccountReconciler) noteCount(before, after *v1alpha1.VendorAccount) {
+	if was, is := before.Status.Watches, after.Status.Watches; was != nil && is != nil && *was == *is {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.counted == nil {
+		r.counted = map[client.ObjectKey]time.Time{}
+	}
+	r.counted[client.ObjectKeyFromObject(after)] = r.Clock.Now()
+}
+
+func (r *VendorAccountReconciler) forget(owner polling.Owner) {
+	r.Poller.Forget(owner)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.counted, client.ObjectKey{Namespace: owner.Namespace, Name: owner.Name})
+}
