@@ -1,0 +1,60 @@
+// Copyright The quotawatch Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+)
+
+// kubectl runs the control plane's own kubectl as its administrator.
+type kubectl struct {
+	path       string
+	kubeconfig string
+	cache      string // discovery cache: ports come back, and with them stale answers
+}
+
+func (k kubectl) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, k.path, args...)
+	cmd.Env = append(os.Environ(), "KUBECONFIG="+k.kubeconfig, "KUBECACHEDIR="+k.cache)
+	return cmd
+}
+
+// output returns what kubectl prints; what it complains of is in the error.
+func (k kubectl) output(ctx context.Context, args ...string) ([]byte, error) {
+	var stderr bytes.Buffer
+	cmd := k.command(ctx, args...)
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("kubectl %s: %w: %s", args[0], err, strings.TrimSpace(stderr.String()))
+	}
+	return out, nil
+}
+
+// apply applies manifests.
+func (k kubectl) apply(ctx context.Context, manifests []byte) error {
+	cmd := k.command(ctx, "apply", "--server-side", "-f", "-")
+	cmd.Stdin = bytes.NewReader(manifests)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("kubectl apply: %w: %s", err, out)
+	}
+	return nil
+}
+
+// show prints a command as a user would type it, and what it says.
+func (k kubectl) show(ctx context.Context, args ...string) error {
+	fmt.Printf("\n$ kubectl %s\n", strings.Join(args, " "))
+	cmd := k.command(ctx, args...)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("kubectl %s: %w", args[0], err)
+	}
+	return nil
+}
