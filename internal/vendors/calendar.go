@@ -62,6 +62,15 @@ type Month string
 // Month returns the month of the day.
 func (d Day) Month() Month { return Month(d.Format("2006-01")) }
 
+// First returns the first day of the month; no day when m is no month.
+func (m Month) First() Day {
+	d, _ := ParseDay(string(m) + "-01")
+	return d
+}
+
+// Previous returns the month before.
+func (m Month) Previous() Month { return m.First().Add(-1).Month() }
+
 // DayRange is a range of days, the last one included.
 type DayRange struct{ First, Last Day }
 
@@ -72,8 +81,7 @@ func (r DayRange) Empty() bool { return r.Last.Before(r.First) }
 func (r DayRange) ByMonth() []DayRange {
 	var ranges []DayRange
 	for first := r.First; !r.Last.Before(first); {
-		last := Day{first.year, first.month, 1}.Add(31)
-		last = Day{last.year, last.month, 1}.Add(-1)
+		last := Day{first.year, first.month + 1, 1}.Add(-1)
 		if r.Last.Before(last) {
 			last = r.Last
 		}

@@ -52,6 +52,8 @@ const (
 	OpPackages = "packages"
 	OpUsage    = "usage"
 	OpBill     = "bill"
+	// OpClosedBills reads the bills of months that are over.
+	OpClosedBills = "closed-bills"
 )
 
 // Error is a failure that the vendor or the network caused.

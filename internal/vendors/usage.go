@@ -24,7 +24,8 @@ type UsageQuery struct {
 
 // UsageReading is one complete answer to a UsageQuery.
 type UsageReading struct {
-	// Days are those that were asked for.
+	// Days are those that were asked for, without any that the vendor no longer or
+	// not yet tells about.
 	Days DayRange
 	// Items are sorted by Name, Unit, UnitLabel and Label, which together appear
 	// once.

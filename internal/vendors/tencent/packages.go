@@ -65,7 +65,7 @@ func (r *packageReader) ReadPackages(
 	}
 	reading := vendors.PackageReading{
 		Resources: resourcesOf(types),
-		DataAsOf:  dataAsOf(r.client.clock.Now()),
+		DataAsOf:  dataAsOf(r.client.now()),
 	}
 	for _, kind := range types {
 		list, err := r.list(ctx, kind.number)

@@ -4,8 +4,6 @@
 package tencent
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
 	"strings"
@@ -40,7 +38,7 @@ type signedCall struct {
 // authorization returns the Authorization header for call, per
 // https://www.tencentcloud.com/document/product/267/37447.
 func (c *credential) authorization(call signedCall) string {
-	signature := hex.EncodeToString(hmacChain("TC3"+c.Key.Reveal(),
+	signature := hex.EncodeToString(vendors.HMACSHA256Chain("TC3"+c.Key.Reveal(),
 		call.date(), call.Service, scopeTerminator, call.stringToSign()))
 	return signatureAlgorithm + " Credential=" + c.ID.Reveal() + "/" + call.scope() +
 		", SignedHeaders=" + call.signedHeaders() + ", Signature=" + signature
@@ -51,7 +49,7 @@ func (s signedCall) stringToSign() string {
 		signatureAlgorithm,
 		strconv.FormatInt(s.Timestamp.Unix(), 10),
 		s.scope(),
-		hexSHA256([]byte(s.canonicalRequest())),
+		vendors.HexSHA256([]byte(s.canonicalRequest())),
 	}, "\n")
 }
 
@@ -60,7 +58,7 @@ func (s signedCall) canonicalRequest() string {
 	if s.Action != "" {
 		headers += "x-tc-action:" + strings.ToLower(s.Action) + "\n"
 	}
-	return strings.Join([]string{"POST", "/", "", headers, s.signedHeaders(), hexSHA256(s.Body)}, "\n")
+	return strings.Join([]string{"POST", "/", "", headers, s.signedHeaders(), vendors.HexSHA256(s.Body)}, "\n")
 }
 
 func (s signedCall) signedHeaders() string {
@@ -78,20 +76,4 @@ func (s signedCall) scope() string {
 // refused for the eight hours in which the two differ.
 func (s signedCall) date() string {
 	return s.Timestamp.UTC().Format(time.DateOnly)
-}
-
-// hmacChain signs each message with the signature of the one before it.
-func hmacChain(key string, messages ...string) []byte {
-	sum := []byte(key)
-	for _, message := range messages {
-		mac := hmac.New(sha256.New, sum)
-		mac.Write([]byte(message))
-		sum = mac.Sum(nil)
-	}
-	return sum
-}
-
-func hexSHA256(data []byte) string {
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])
 }

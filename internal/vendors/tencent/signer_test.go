@@ -96,27 +96,27 @@ func TestAuthorizationStepByStep(t *testing.T) {
 	steps := map[string]struct{ want, got string }{
 		"the body's hash": {
 			want: "35e9c5b0e3ae67532d3c9f17ead6c90222632e5b1ff7f6e89887f1398934f064",
-			got:  hexSHA256(vendorExample.Body),
+			got:  vendors.HexSHA256(vendorExample.Body),
 		},
 		"the canonical request's hash": {
 			want: "7019a55be8395899b900fb5564e4200d984910f34794a27cb3fb7d10ff6a1e84",
-			got:  hexSHA256([]byte(vendorExample.canonicalRequest())),
+			got:  vendors.HexSHA256([]byte(vendorExample.canonicalRequest())),
 		},
 		"the same without the action": {
 			want: "5ffe6a04c0664d6b969fab9a13bdab201d63ee709638e2749d62a09ca18d7031",
-			got:  hexSHA256([]byte(withoutAction(vendorExample).canonicalRequest())),
+			got:  vendors.HexSHA256([]byte(withoutAction(vendorExample).canonicalRequest())),
 		},
 		"SecretDate": {
 			want: "da98fb70dcf6b112dc21038d1eeeb3a95c74b4dcb12c1131f864f6066bd02be0",
-			got:  hex.EncodeToString(hmacChain("TC3"+maskedKey, "2019-02-25")),
+			got:  hex.EncodeToString(vendors.HMACSHA256Chain("TC3"+maskedKey, "2019-02-25")),
 		},
 		"SecretService": {
 			want: "8d70cbefb03939f929db64d32dc2ba89b1095620119fe3e050e2b18c5bd2752f",
-			got:  hex.EncodeToString(hmacChain("TC3"+maskedKey, "2019-02-25", "cvm")),
+			got:  hex.EncodeToString(vendors.HMACSHA256Chain("TC3"+maskedKey, "2019-02-25", "cvm")),
 		},
 		"SecretSigning": {
 			want: "b596b923aad85185e2d1f6659d2a062e0a86731226e021e61bfe06f7ed05f5af",
-			got:  hex.EncodeToString(hmacChain("TC3"+maskedKey, "2019-02-25", "cvm", "tc3_request")),
+			got:  hex.EncodeToString(vendors.HMACSHA256Chain("TC3"+maskedKey, "2019-02-25", "cvm", "tc3_request")),
 		},
 	}
 	for name, step := range steps {

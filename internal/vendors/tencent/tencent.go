@@ -41,14 +41,12 @@ func Factory() vendors.Factory {
 
 func newAccount(access vendors.Access) *vendors.Account {
 	c := &client{
+		caller: vendors.Caller{Client: access.Client, Clock: access.Clock, Pace: access.Pace},
 		credential: &credential{
 			ID:    access.Credential[keySecretID],
 			Key:   access.Credential[keySecretKey],
 			Token: access.Credential[keyToken],
 		},
-		http:  access.Client,
-		clock: access.Clock,
-		pace:  access.Pace,
 	}
 	return &vendors.Account{
 		Verifier: &verifier{client: c},
