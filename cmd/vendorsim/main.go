@@ -66,6 +66,7 @@ func newSimulator(opts options) (*vendorsim.Simulator, error) {
 	if err != nil {
 		return nil, err
 	}
+	sim.Polyv().SetBillPath(opts.polyvBillPath)
 	for _, text := range opts.faults {
 		if err := injectFault(sim, text); err != nil {
 			return nil, err

@@ -47,7 +47,12 @@ func newBench(t *testing.T, scenario string) *bench {
 
 func (b *bench) inject(t *testing.T, fault Fault) {
 	t.Helper()
-	if err := b.sim.Inject(ServiceTencent, fault); err != nil {
+	b.injectInto(t, ServiceTencent, fault)
+}
+
+func (b *bench) injectInto(t *testing.T, service string, fault Fault) {
+	t.Helper()
+	if err := b.sim.Inject(service, fault); err != nil {
 		t.Fatal(err)
 	}
 }

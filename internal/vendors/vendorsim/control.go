@@ -6,7 +6,9 @@ package vendorsim
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
+	"slices"
 )
 
 const (
@@ -74,12 +76,23 @@ func (s *Simulator) deleteFault(w http.ResponseWriter, r *http.Request) {
 	writeOutcome(w, s.Clear(r.PathValue("service"), FaultName(r.PathValue("name"))))
 }
 
+// readControl reads the body of a control request, which has no fields but those
+// of change.
+func readControl(r *http.Request, change any) bool {
+	decoder := json.NewDecoder(io.LimitReader(r.Body, maxRequestBytes))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(change) == nil
+}
+
+// notFound are the errors that mean that a name of a control request is unknown.
+var notFound = []error{errUnknownService, errUnknownFault, errUnknownPackage, errUnknownResource, errUnknownRoom}
+
 // writeOutcome ends a control request that has nothing to show.
 func writeOutcome(w http.ResponseWriter, err error) {
 	switch {
 	case err == nil:
 		w.WriteHeader(http.StatusNoContent)
-	case errors.Is(err, errUnknownService), errors.Is(err, errUnknownFault), errors.Is(err, errUnknownPackage):
+	case slices.ContainsFunc(notFound, func(unknown error) bool { return errors.Is(err, unknown) }):
 		writeJSON(w, http.StatusNotFound, map[string]string{"error": err.Error()})
 	default:
 		writeJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})

@@ -55,7 +55,7 @@ func TestControlFaults(t *testing.T) {
 		},
 		"default argument": {
 			method: http.MethodPut, target: "faults/tencent/clock-skew",
-			wantStatus: 204, want: []Fault{{Name: FaultClockSkew, Argument: "10m"}, {Name: FaultHTTP429, Count: 9}},
+			wantStatus: 204, want: []Fault{{Name: FaultClockSkew, Argument: "20m"}, {Name: FaultHTTP429, Count: 9}},
 		},
 		"clear":                {method: http.MethodDelete, target: "faults/tencent/http-429", wantStatus: 204, want: []Fault{}},
 		"clear what is not":    {method: http.MethodDelete, target: "faults/tencent/hang", wantStatus: 204, want: []Fault{{Name: FaultHTTP429, Count: 9}}},
@@ -117,6 +117,69 @@ func TestControlPackages(t *testing.T) {
 	}
 }
 
+func TestControlResources(t *testing.T) {
+	const untouched = int64(1100)
+	tests := map[string]struct {
+		body          string
+		wantStatus    int
+		wantAvailable int64
+	}{
+		"less available":      {body: `{"userId":"subaccountexample","resource":"minutes","available":5}`, wantStatus: 204, wantAvailable: 5},
+		"none available":      {body: `{"userId":"subaccountexample","resource":"minutes","available":0}`, wantStatus: 204, wantAvailable: 0},
+		"unknown sub-account": {body: `{"userId":"nobody","resource":"minutes","available":5}`, wantStatus: 404, wantAvailable: untouched},
+		"not to be used yet":  {body: `{"userId":"subaccountexample","resource":"flow","available":5}`, wantStatus: 404, wantAvailable: untouched},
+		"negative":            {body: `{"userId":"subaccountexample","resource":"minutes","available":-1}`, wantStatus: 400, wantAvailable: untouched},
+		"no amount":           {body: `{"userId":"subaccountexample","resource":"minutes"}`, wantStatus: 400, wantAvailable: untouched},
+		"no resource":         {body: `{"userId":"subaccountexample","available":5}`, wantStatus: 400, wantAvailable: untouched},
+		"no sub-account":      {body: `{"resource":"minutes","available":5}`, wantStatus: 400, wantAvailable: untouched},
+		"unknown field":       {body: `{"userId":"subaccountexample","resource":"minutes","available":5,"used":1}`, wantStatus: 400, wantAvailable: untouched},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, ScenarioSeeds)
+			if status, body := control(t, b, http.MethodPut, "/-/sim/polyv/resources", test.body); status != test.wantStatus {
+				t.Errorf("status %d: %s", status, body)
+			}
+			page := polyvPageOf[PolyvSubAccount](t, b.doPolyv(t, b.packagesDraft(nil)))
+			if got := page.Contents[0].Minutes[0].Available; got != test.wantAvailable {
+				t.Errorf("%d available, want %d", got, test.wantAvailable)
+			}
+		})
+	}
+}
+
+func TestControlRooms(t *testing.T) {
+	const untouched = "1795096013214780:10/1.1 "
+	tests := map[string]struct {
+		body       string
+		wantStatus int
+		want       string // post-paid
+	}{
+		"a day replaced":    {body: `{"id":1795096013214780,"day":"20261120","viewers":12,"postPaid":2.5}`, wantStatus: 204, want: "1795096013214780:12/3.27 "},
+		"a day of the past": {body: `{"id":1795096013214780,"day":"20240401","postPaid":2.5}`, wantStatus: 204, want: untouched},
+		"thousandths":       {body: `{"id":1795096013214780,"day":"20261120","postPaid":0.0014}`, wantStatus: 204, want: "1795096013214780:10/0.771 "},
+		"unknown room":      {body: `{"id":1,"day":"20261120","postPaid":2.5}`, wantStatus: 404, want: untouched},
+		"no room":           {body: `{"day":"20261120","postPaid":2.5}`, wantStatus: 400, want: untouched},
+		"no day":            {body: `{"id":1795096013214780,"postPaid":2.5}`, wantStatus: 400, want: untouched},
+		"day with hyphens":  {body: `{"id":1795096013214780,"day":"2026-11-20"}`, wantStatus: 400, want: untouched},
+		"negative":          {body: `{"id":1795096013214780,"day":"20261120","prepaid":-1}`, wantStatus: 400, want: untouched},
+		"too much":          {body: `{"id":1795096013214780,"day":"20261120","prepaid":1e300}`, wantStatus: 400, want: untouched},
+		"traffic as text":   {body: `{"id":1795096013214780,"day":"20261120","prepaid":"1"}`, wantStatus: 400, want: untouched},
+		"unknown field":     {body: `{"id":1795096013214780,"day":"20261120","actual":1}`, wantStatus: 400, want: untouched},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, ScenarioSeeds)
+			if status, body := control(t, b, http.MethodPut, "/-/sim/volcengine/rooms", test.body); status != test.wantStatus {
+				t.Errorf("status %d: %s", status, body)
+			}
+			if got := summary(b.askVolcengine(t, seedsTraffic))["ActualResult"]; got != test.want {
+				t.Errorf("post-paid %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
 func TestControlState(t *testing.T) {
 	b := newBench(t, ScenarioSeeds)
 	b.ask(t, `{"PackageType":0}`)
@@ -127,6 +190,14 @@ func TestControlState(t *testing.T) {
 	const want = `{
   "scenario": "seeds",
   "services": [
+    {
+      "name": "polyv",
+      "hosts": [
+        "api.polyv.net"
+      ],
+      "calls": [],
+      "faults": []
+    },
     {
       "name": "tencent",
       "hosts": [
@@ -151,6 +222,14 @@ func TestControlState(t *testing.T) {
           "count": 2
         }
       ]
+    },
+    {
+      "name": "volcengine",
+      "hosts": [
+        "livesaas.volcengineapi.com"
+      ],
+      "calls": [],
+      "faults": []
     }
   ]
 }

@@ -45,8 +45,13 @@ func resetConnection(w http.ResponseWriter, _ *http.Request, _ answer, _ string)
 
 func sendHTML(w http.ResponseWriter, r *http.Request, _ answer, argument string) {
 	status, _ := strconv.Atoi(argument)
+	deliverIntact(w, r, htmlAnswer(status))
+}
+
+// htmlAnswer is an error page as gateways and web servers send it.
+func htmlAnswer(status int) answer {
 	page := fmt.Sprintf("<html><head><title>%d %s</title></head><body></body></html>\n", status, http.StatusText(status))
-	deliverIntact(w, r, answer{status: status, contentType: "text/html; charset=utf-8", body: []byte(page)})
+	return answer{status: status, contentType: "text/html; charset=utf-8", body: []byte(page)}
 }
 
 func sendTooManyRequests(w http.ResponseWriter, _ *http.Request, _ answer, _ string) {

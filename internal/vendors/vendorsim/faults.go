@@ -6,6 +6,7 @@ package vendorsim
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -66,6 +67,8 @@ type FaultKind struct {
 	// Default is the argument that an empty one stands for.
 	Default string
 	Help    string
+	// Services are those that can have the fault, sorted.
+	Services []string
 
 	valid   func(argument string) bool
 	deliver spoiltDelivery // nil: the service brings the fault about
@@ -80,18 +83,50 @@ func (k FaultKind) Syntax() string {
 }
 
 // FaultKinds lists every fault there is.
-func FaultKinds() []FaultKind { return slices.Clone(faultKinds) }
+func FaultKinds() []FaultKind {
+	kinds := slices.Clone(faultKinds)
+	for i, kind := range kinds {
+		for _, service := range slices.Sorted(maps.Keys(renderedFaults)) {
+			if kind.strikes(service) {
+				kinds[i].Services = append(kinds[i].Services, service)
+			}
+		}
+	}
+	return kinds
+}
+
+// strikes tells whether a service can have the fault.
+func (k FaultKind) strikes(service string) bool {
+	return k.deliver != nil || slices.Contains(renderedFaults[service], k.Name)
+}
+
+// renderedFaults are the faults that each service brings about itself.
+// Volcengine's answer has no pages.
+var renderedFaults = map[string][]FaultName{
+	ServicePolyv: {
+		FaultThrottle, FaultVendorError, FaultAccountFrozen, FaultClockSkew,
+		FaultPayloadNull, FaultNullPaging, FaultZeroPaging, FaultRepeatedPage,
+	},
+	ServiceTencent: {
+		FaultThrottle, FaultVendorError, FaultAccountFrozen, FaultClockSkew,
+		FaultPayloadNull, FaultNullPaging, FaultZeroPaging, FaultRepeatedPage,
+	},
+	ServiceVolcengine: {
+		FaultThrottle, FaultVendorError, FaultAccountFrozen, FaultClockSkew, FaultPayloadNull,
+	},
+}
 
 var faultKinds = []FaultKind{
 	{Name: FaultThrottle, Help: "the vendor's error for too many calls"},
 	{
 		Name: FaultVendorError, Argument: "code", Default: "InternalError", valid: isErrorCode,
-		Help: "the vendor's error with any code, HTTP status 200",
+		Help: "the vendor's error with any code, HTTP status 200; at POLYV any text or numeric code, " +
+			"and at Volcengine a number is a CodeN without a Code",
 	},
 	{Name: FaultAccountFrozen, Help: "the vendor's error for a frozen account"},
 	{
-		Name: FaultClockSkew, Argument: "offset", Default: "10m", valid: isDuration,
-		Help: "the vendor's clock is ahead by offset, which may be negative",
+		Name: FaultClockSkew, Argument: "offset", Default: "20m", valid: isDuration,
+		Help: "the vendor's clock, which the Date header shows, is ahead by offset, which may be negative",
 	},
 	{Name: FaultPayloadNull, Help: "the vendor's envelope with null in place of the payload"},
 	{Name: FaultNullPaging, Help: "every paging field is null"},
@@ -161,25 +196,24 @@ func parseCount(text string) (int, error) {
 
 // faultSet holds the active faults of one service.
 type faultSet struct {
-	// rendered are the faults that the service brings about itself.
-	rendered []FaultName
+	service string
 
 	mu     sync.Mutex
 	active map[FaultName]Fault
 }
 
-func newFaultSet(rendered ...FaultName) *faultSet {
-	return &faultSet{rendered: rendered, active: map[FaultName]Fault{}}
+func newFaultSet(service string) *faultSet {
+	return &faultSet{service: service, active: map[FaultName]Fault{}}
 }
 
 // kind finds a fault that the service can have.
 func (f *faultSet) kind(name FaultName) (FaultKind, error) {
 	for _, kind := range faultKinds {
-		if kind.Name == name && (kind.deliver != nil || slices.Contains(f.rendered, name)) {
+		if kind.Name == name && kind.strikes(f.service) {
 			return kind, nil
 		}
 	}
-	return FaultKind{}, fmt.Errorf("%w %q", errUnknownFault, name)
+	return FaultKind{}, fmt.Errorf("%w %q of %s", errUnknownFault, name, f.service)
 }
 
 func (f *faultSet) set(fault Fault) error {
@@ -255,6 +289,17 @@ func (f *faultSet) took(name FaultName) bool {
 	return active
 }
 
+// vendorTime is what the vendor's clock shows at now. It uses up one call of
+// FaultClockSkew.
+func (f *faultSet) vendorTime(now time.Time) time.Time {
+	fault, skewed := f.take(FaultClockSkew)
+	if !skewed {
+		return now
+	}
+	offset, _ := time.ParseDuration(fault.Argument) // checked by set
+	return now.Add(offset)
+}
+
 // takeDelivery uses up the first active fault of the delivery; the function is
 // nil when there is none.
 func (f *faultSet) takeDelivery() (Fault, spoiltDelivery) {
@@ -271,7 +316,8 @@ func (f *faultSet) takeDelivery() (Fault, spoiltDelivery) {
 	return Fault{}, nil
 }
 
-var errorCodePattern = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+// errorCodePattern allows a text, too, because POLYV has few codes.
+var errorCodePattern = regexp.MustCompile(`^[\p{L}\p{N}_.:-]+( [\p{L}\p{N}_.:-]+)*$`)
 
 func isErrorCode(text string) bool { return errorCodePattern.MatchString(text) }
 

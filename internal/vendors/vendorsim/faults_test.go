@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -324,17 +325,18 @@ func TestInjectRefuses(t *testing.T) {
 		fault   Fault
 		wantErr error
 	}{
-		"unknown service":          {"nobody", Fault{Name: FaultHang}, errUnknownService},
-		"unknown fault":            {ServiceTencent, Fault{Name: "no-such"}, errUnknownFault},
-		"negative count":           {ServiceTencent, Fault{Name: FaultHang, Count: -1}, errBadFault},
-		"argument that is useless": {ServiceTencent, Fault{Name: FaultHang, Argument: "1h"}, errBadFault},
-		"code with a line break":   {ServiceTencent, Fault{Name: FaultVendorError, Argument: "A\nB"}, errBadFault},
-		"skew without a unit":      {ServiceTencent, Fault{Name: FaultClockSkew, Argument: "6"}, errBadFault},
-		"status of success":        {ServiceTencent, Fault{Name: FaultHTTPHTML, Argument: "200"}, errBadFault},
-		"negative Retry-After":     {ServiceTencent, Fault{Name: FaultHTTP429RetryAfter, Argument: "-1"}, errBadFault},
-		"redirect to a path":       {ServiceTencent, Fault{Name: FaultRedirect, Argument: "/elsewhere"}, errBadFault},
-		"type without a slash":     {ServiceTencent, Fault{Name: FaultWrongContentType, Argument: "html"}, errBadFault},
-		"pause without a unit":     {ServiceTencent, Fault{Name: FaultSlowBody, Argument: "1"}, errBadFault},
+		"unknown service":            {"nobody", Fault{Name: FaultHang}, errUnknownService},
+		"unknown fault":              {ServiceTencent, Fault{Name: "no-such"}, errUnknownFault},
+		"pages where there are none": {ServiceVolcengine, Fault{Name: FaultNullPaging}, errUnknownFault},
+		"negative count":             {ServiceTencent, Fault{Name: FaultHang, Count: -1}, errBadFault},
+		"argument that is useless":   {ServiceTencent, Fault{Name: FaultHang, Argument: "1h"}, errBadFault},
+		"code with a line break":     {ServiceTencent, Fault{Name: FaultVendorError, Argument: "A\nB"}, errBadFault},
+		"skew without a unit":        {ServiceTencent, Fault{Name: FaultClockSkew, Argument: "6"}, errBadFault},
+		"status of success":          {ServiceTencent, Fault{Name: FaultHTTPHTML, Argument: "200"}, errBadFault},
+		"negative Retry-After":       {ServiceTencent, Fault{Name: FaultHTTP429RetryAfter, Argument: "-1"}, errBadFault},
+		"redirect to a path":         {ServiceTencent, Fault{Name: FaultRedirect, Argument: "/elsewhere"}, errBadFault},
+		"type without a slash":       {ServiceTencent, Fault{Name: FaultWrongContentType, Argument: "html"}, errBadFault},
+		"pause without a unit":       {ServiceTencent, Fault{Name: FaultSlowBody, Argument: "1"}, errBadFault},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -349,12 +351,16 @@ func TestInjectRefuses(t *testing.T) {
 	}
 }
 
-// Every fault can be injected into Tencent with its default, and says what it is.
+// Every fault can be injected into its services, and no others, with its default,
+// and says what it is.
 func TestEveryFaultKind(t *testing.T) {
 	sim := newBench(t, ScenarioSeeds).sim
 	for _, kind := range FaultKinds() {
-		if err := sim.Inject(ServiceTencent, Fault{Name: kind.Name}); err != nil {
-			t.Errorf("%s: %v", kind.Name, err)
+		for _, service := range sim.Services() {
+			err := sim.Inject(service, Fault{Name: kind.Name})
+			if (err == nil) != slices.Contains(kind.Services, service) {
+				t.Errorf("%s of %v into %s: %v", kind.Name, kind.Services, service, err)
+			}
 		}
 		if kind.Help == "" || (kind.Argument == "") != (kind.Default == "") {
 			t.Errorf("%s: help %q, argument %q, default %q", kind.Name, kind.Help, kind.Argument, kind.Default)
@@ -374,6 +380,7 @@ func TestParseFault(t *testing.T) {
 		"name":                      {text: "hang", want: Fault{Name: FaultHang}},
 		"name and count":            {text: "http-429=3", want: Fault{Name: FaultHTTP429, Count: 3}},
 		"argument":                  {text: "vendor-error:InternalError.DBError", want: Fault{Name: FaultVendorError, Argument: "InternalError.DBError"}},
+		"argument with spaces":      {text: "vendor-error:access forbidden=2", want: Fault{Name: FaultVendorError, Argument: "access forbidden", Count: 2}},
 		"argument and count":        {text: "clock-skew:-6m=2", want: Fault{Name: FaultClockSkew, Argument: "-6m", Count: 2}},
 		"argument with colons":      {text: "redirect:http://127.0.0.1:1/x=1", want: Fault{Name: FaultRedirect, Argument: "http://127.0.0.1:1/x", Count: 1}},
 		"count that is none":        {text: "hang=often", wantErr: true},

@@ -11,29 +11,38 @@ import (
 
 // The scenarios.
 const (
-	// ScenarioSeeds has the nine packages of Tencent's published sample answer,
-	// one of them in use and the rest exhausted.
+	// ScenarioSeeds has what the vendors' published sample answers show, with the
+	// dates moved to the present: nine packages at Tencent; one sub-account, one
+	// row of usage and one isolation-zone bill at POLYV; one live room at
+	// Volcengine.
 	ScenarioSeeds = "seeds"
-	// ScenarioLarge has a thousand packages of every type and state, filling
-	// pages of 100 exactly.
+	// ScenarioLarge has a thousand packages at Tencent, five thousand sub-accounts
+	// at POLYV and two thousand live rooms at Volcengine, of every kind and state.
+	// Full pages come out even.
 	ScenarioLarge = "large"
 )
 
 // scenario is a first state: one function per service, given the time at which
 // the scenario starts.
 type scenario struct {
-	summary string
-	tencent func(now time.Time) TencentAccount
+	summary    string
+	polyv      func(now time.Time) map[string]PolyvAccount
+	tencent    func(now time.Time) TencentAccount
+	volcengine func(now time.Time) VolcengineAccount
 }
 
 var scenarios = map[string]scenario{
 	ScenarioSeeds: {
-		summary: "the nine packages of Tencent's published sample, one in use, moved to the present",
-		tencent: tencentSeeds,
+		summary:    "what the vendors' published sample answers show, moved to the present",
+		polyv:      polyvSeeds,
+		tencent:    tencentSeeds,
+		volcengine: volcengineSeeds,
 	},
 	ScenarioLarge: {
-		summary: "1000 packages of every type and state; pages of 100 come out even",
-		tencent: tencentLarge,
+		summary:    "5000 POLYV sub-accounts, 1000 Tencent packages, 2000 Volcengine rooms, of every kind and state",
+		polyv:      polyvLarge,
+		tencent:    tencentLarge,
+		volcengine: volcengineLarge,
 	},
 }
 

@@ -19,12 +19,17 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"k8s.io/utils/clock"
 )
 
-// ServiceTencent names Tencent Cloud Live in calls, faults and control paths.
-const ServiceTencent = "tencent"
+// The names of the services in calls, faults and control paths.
+const (
+	ServicePolyv      = "polyv"      // POLYV
+	ServiceTencent    = "tencent"    // Tencent Cloud Live
+	ServiceVolcengine = "volcengine" // Volcengine Enterprise Live
+)
 
 // maxRequestBytes bounds what is read of one request. It lies above every
 // vendor's own limit, so that the service can tell a request over it.
@@ -50,16 +55,21 @@ type answer struct {
 	status      int
 	contentType string
 	body        []byte
+	// date is the vendor's clock, for the Date header. A client that was told
+	// that its clock is wrong measures by it how wrong.
+	date time.Time
 }
 
 // Simulator is an http.Handler that plays the vendors. It is safe for concurrent
 // use.
 type Simulator struct {
-	scenario string
-	tencent  *Tencent
-	services map[string]service
-	calls    callLog
-	control  http.Handler
+	scenario   string
+	polyv      *Polyv
+	tencent    *Tencent
+	volcengine *Volcengine
+	services   map[string]service
+	calls      callLog
+	control    http.Handler
 }
 
 // New makes a Simulator in the first state of a scenario, one of Scenarios. All
@@ -69,8 +79,15 @@ func New(clock clock.PassiveClock, scenarioName string) (*Simulator, error) {
 	if !known {
 		return nil, fmt.Errorf("unknown scenario %q, known are %s", scenarioName, strings.Join(Scenarios(), ", "))
 	}
-	s := &Simulator{scenario: scenarioName, tencent: newTencent(clock, start.tencent)}
-	s.services = map[string]service{ServiceTencent: s.tencent}
+	s := &Simulator{
+		scenario:   scenarioName,
+		polyv:      newPolyv(clock, start.polyv),
+		tencent:    newTencent(clock, start.tencent),
+		volcengine: newVolcengine(clock, start.volcengine),
+	}
+	s.services = map[string]service{
+		ServicePolyv: s.polyv, ServiceTencent: s.tencent, ServiceVolcengine: s.volcengine,
+	}
 	s.control = s.newControl()
 	return s, nil
 }
@@ -80,8 +97,14 @@ func (s *Simulator) Services() []string {
 	return slices.Sorted(maps.Keys(s.services))
 }
 
+// Polyv gives access to the state of POLYV.
+func (s *Simulator) Polyv() *Polyv { return s.polyv }
+
 // Tencent gives access to the state of Tencent Cloud Live.
 func (s *Simulator) Tencent() *Tencent { return s.tencent }
+
+// Volcengine gives access to the state of Volcengine Enterprise Live.
+func (s *Simulator) Volcengine() *Volcengine { return s.volcengine }
 
 // Calls returns the newest calls to the vendors, oldest first. Control requests
 // and requests for unknown hosts are not among them. The last ten thousand are
@@ -178,6 +201,7 @@ func (s *Simulator) serve(w http.ResponseWriter, r *http.Request, target service
 		deliver = func(w http.ResponseWriter, r *http.Request, a answer) { spoil(w, r, a, fault.Argument) }
 	}
 	s.calls.add(call)
+	w.Header().Set("Date", reply.date.UTC().Format(http.TimeFormat))
 	deliver(w, r, reply)
 }
 

@@ -12,7 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
 	"k8s.io/utils/clock"
 )
 
@@ -58,7 +57,7 @@ type Tencent struct {
 	mu          sync.Mutex
 	credentials map[string]TencentCredential // by SecretID
 	accounts    map[string]TencentAccount    // by name
-	limiters    map[string]*rate.Limiter     // by SecretID
+	rates       *callRates                   // by SecretID
 	requests    int
 }
 
@@ -82,10 +81,9 @@ type tencentResponse struct {
 
 func newTencent(clock clock.PassiveClock, start func(now time.Time) TencentAccount) *Tencent {
 	t := &Tencent{
-		clock: clock,
-		start: start,
-		injected: newFaultSet(FaultThrottle, FaultVendorError, FaultAccountFrozen, FaultClockSkew,
-			FaultPayloadNull, FaultNullPaging, FaultZeroPaging, FaultRepeatedPage),
+		clock:    clock,
+		start:    start,
+		injected: newFaultSet(ServiceTencent),
 	}
 	t.reset()
 	return t
@@ -99,7 +97,7 @@ func (t *Tencent) reset() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.requests = 0
-	t.limiters = map[string]*rate.Limiter{}
+	t.rates = newCallRates(tencentRequestsPerSecond)
 	t.accounts = map[string]TencentAccount{ExampleTencentAccount: t.start(t.clock.Now())}
 	t.credentials = map[string]TencentCredential{}
 	for _, credential := range []TencentCredential{ExampleTencentCredential(), ExampleTencentTemporaryCredential()} {
@@ -114,7 +112,8 @@ func (t *Tencent) answer(r *http.Request, body []byte) (answer, Call) {
 	defer t.mu.Unlock()
 	call := Call{Service: ServiceTencent, Action: knownAction(r), Credential: unknown, Time: t.clock.Now(), Outcome: OutcomeOK}
 	envelope := tencentEnvelope{Response: &tencentResponse{RequestID: t.nextRequestID()}}
-	page, failure := t.handle(r, body, &call)
+	now := t.injected.vendorTime(call.Time)
+	page, failure := t.handle(r, body, now, &call)
 	envelope.Response.packagePage, envelope.Response.Error = page, failure
 	switch {
 	case failure != nil:
@@ -127,12 +126,13 @@ func (t *Tencent) answer(r *http.Request, body []byte) (answer, Call) {
 	if err != nil {
 		panic(err) // plain structs of numbers and strings always marshal
 	}
-	return answer{status: http.StatusOK, contentType: "application/json", body: text}, call
+	return answer{status: http.StatusOK, contentType: "application/json", body: text, date: now}, call
 }
 
 // handle finds the answer, and notes in call what it finds out about the request.
-func (t *Tencent) handle(r *http.Request, body []byte, call *Call) (*packagePage, *tencentError) {
-	credential, failure := t.admit(r, body, call)
+// The vendor's clock shows now.
+func (t *Tencent) handle(r *http.Request, body []byte, now time.Time, call *Call) (*packagePage, *tencentError) {
+	credential, failure := t.admit(r, body, now, call)
 	if failure != nil {
 		return nil, failure
 	}
@@ -152,39 +152,19 @@ func (t *Tencent) handle(r *http.Request, body []byte, call *Call) (*packagePage
 
 // admit comes before all that depends on the operation, so that a stranger
 // learns nothing and uses up nobody's rate.
-func (t *Tencent) admit(r *http.Request, body []byte, call *Call) (TencentCredential, *tencentError) {
+func (t *Tencent) admit(r *http.Request, body []byte, now time.Time, call *Call) (TencentCredential, *tencentError) {
 	if failure := checkProtocol(r, body); failure != nil {
 		return TencentCredential{}, failure
 	}
-	credential, failure := t.authenticate(r, body)
+	verifier := tc3Verifier{service: "live", credentials: t.credentials}
+	credential, failure := verifier.verify(r, body, now)
 	if credential.SecretID != "" {
 		call.Credential = credential.SecretID
 	}
-	if failure == nil && !t.limiter(credential.SecretID).AllowN(call.Time, 1) {
+	if failure == nil && !t.rates.allow(credential.SecretID, call.Time) {
 		failure = requestLimitExceeded()
 	}
 	return credential, failure
-}
-
-// authenticate returns the credential as far as it is known, even on failure.
-func (t *Tencent) authenticate(r *http.Request, body []byte) (TencentCredential, *tencentError) {
-	now := t.clock.Now()
-	if fault, skewed := t.injected.take(FaultClockSkew); skewed {
-		offset, _ := time.ParseDuration(fault.Argument) // checked by Inject
-		now = now.Add(offset)
-	}
-	verifier := tc3Verifier{service: "live", credentials: t.credentials}
-	return verifier.verify(r, body, now)
-}
-
-// limiter returns the token bucket of a credential, one second deep.
-func (t *Tencent) limiter(secretID string) *rate.Limiter {
-	limiter, known := t.limiters[secretID]
-	if !known {
-		limiter = rate.NewLimiter(tencentRequestsPerSecond, tencentRequestsPerSecond)
-		t.limiters[secretID] = limiter
-	}
-	return limiter
 }
 
 // injectedError is the error that a fault puts in place of a good answer.

@@ -4,9 +4,7 @@
 package vendorsim
 
 import (
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 )
 
@@ -22,9 +20,7 @@ func (t *Tencent) putPackage(w http.ResponseWriter, r *http.Request) {
 		ID   string `json:"id"`
 		Left *int64 `json:"left"`
 	}
-	decoder := json.NewDecoder(io.LimitReader(r.Body, maxRequestBytes))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&change); err != nil || change.ID == "" || change.Left == nil {
+	if !readControl(r, &change) || change.ID == "" || change.Left == nil {
 		writeOutcome(w, errBadPackage)
 		return
 	}

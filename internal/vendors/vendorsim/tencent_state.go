@@ -25,7 +25,7 @@ func (t *Tencent) RemoveCredential(secretID string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.credentials, secretID)
-	delete(t.limiters, secretID)
+	t.rates.forget(secretID)
 }
 
 // SetAccount replaces all that is known of the account of that name.
