@@ -162,7 +162,7 @@ const (
 	//
 	// Possible reasons for this condition to be Unknown are:
 	//
-	// * "UnsupportedReading"
+	// * "NotTested"
 	ConditionUsageHigh = "UsageHigh"
 
 	// ConditionDataStale says that the numbers are older than spec.staleAfter.
@@ -186,6 +186,7 @@ const (
 	// Possible reasons for this condition to be True are:
 	//
 	// * "IncompleteAnswer"
+	// * "SubAccountNotFound"
 	//
 	// Possible reasons for this condition to be False are:
 	//
@@ -256,6 +257,11 @@ const (
 	ReasonExpiringWarning = "ExpiringWarning"
 	// ReasonExpiringCritical: a threshold of severity Critical fires.
 	ReasonExpiringCritical = "ExpiringCritical"
+	// ReasonNotTested: this version does not make such tests.
+	ReasonNotTested = "NotTested"
+	// ReasonSubAccountNotFound: the vendor does not know all sub-accounts that the
+	// spec names.
+	ReasonSubAccountNotFound = "SubAccountNotFound"
 	// ReasonFresh: the numbers are younger than spec.staleAfter.
 	ReasonFresh = "Fresh"
 	// ReasonComplete: no reading gave an answer that was not whole.

@@ -13,6 +13,11 @@ const (
 	DefaultInterval                = time.Hour
 	DefaultUsageInterval           = 6 * time.Hour
 	DefaultBillInterval            = 24 * time.Hour
+	DefaultBillMonths        int32 = 2
+
+	// DefaultIsolationBillPath is the best-supported of the paths that the vendor
+	// may mean; it publishes none.
+	DefaultIsolationBillPath = "/live/v4/group/isolation/billing/list"
 
 	// minStaleAfter is the least staleAfter that is derived from an interval.
 	minStaleAfter = 30 * time.Minute
@@ -50,6 +55,55 @@ func (w *QuotaWatch) GetStaleAfter(interval time.Duration) time.Duration {
 		return w.Spec.StaleAfter.Duration
 	}
 	return max(3*interval, minStaleAfter)
+}
+
+// GetInterval returns the interval of the reading or its default.
+func (u *UsageReading) GetInterval() time.Duration {
+	if u.Interval == nil {
+		return DefaultUsageInterval
+	}
+	return u.Interval.Duration
+}
+
+// GetWindow returns the window of the reading or its default.
+func (u *UsageReading) GetWindow() UsageWindow {
+	if u.Window == "" {
+		return UsageMonthToDate
+	}
+	return u.Window
+}
+
+// GetInterval returns the interval of the reading or its default.
+func (b *BillReading) GetInterval() time.Duration {
+	if b.Interval == nil {
+		return DefaultBillInterval
+	}
+	return b.Interval.Duration
+}
+
+// GetMonths returns how many months are read, or its default.
+func (b *BillReading) GetMonths() int32 {
+	if b.Months == 0 {
+		return DefaultBillMonths
+	}
+	return b.Months
+}
+
+// GetAccountType returns the type of an account at POLYV, or its default.
+func (a *VendorAccount) GetAccountType() PolyvAccountType {
+	if p := a.Spec.Polyv; p != nil && p.AccountType != "" {
+		return p.AccountType
+	}
+	return PolyvAccountStandard
+}
+
+// GetIsolationBillPath returns the path of the isolation-zone bill, or its
+// default.
+func (a *VendorAccount) GetIsolationBillPath() string {
+	if p := a.Spec.Polyv; p != nil && p.IsolationBillPath != "" {
+		return p.IsolationBillPath
+	}
+	return DefaultIsolationBillPath
 }
 
 // GetSeverity returns the severity of the threshold or its default.

@@ -164,7 +164,7 @@ func (a *accountAssessment) reject(failure *v1alpha1.VendorError, stalled bool) 
 	if failure.Kind == v1alpha1.ErrorUnauthenticated {
 		valid = metav1.ConditionFalse
 	}
-	message := sentence(describe(failure))
+	message := sentence(describe(failure, a.Verification.Err))
 	a.set(v1alpha1.ConditionCredentialsValid, valid, string(failure.Kind), message)
 	a.notReady(string(failure.Kind), message, stalled)
 }

@@ -9,8 +9,6 @@ package quota
 import (
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
 	"github.com/quotawatch/quotawatch/internal/vendors"
 )
@@ -41,8 +39,12 @@ type Input struct {
 	Vendor v1alpha1.Vendor
 	// Problem says why the vendor cannot be asked; nil when it can.
 	Problem *Problem
-	// Packages is the packages reading.
-	Packages Reading[vendors.PackageReading]
+	// Packages, Usage and Bill are the readings of the sections of that name;
+	// Bill is about the running month, ClosedBills about those before it.
+	Packages    Reading[vendors.PackageReading]
+	Usage       Reading[vendors.UsageReading]
+	Bill        Reading[vendors.BillReading]
+	ClosedBills Reading[vendors.BillReading]
 	// CredentialChanged is when the credential last changed; zero when unknown.
 	CredentialChanged time.Time
 	Now               time.Time
@@ -63,9 +65,11 @@ type assessment struct {
 	conditions
 	previous *v1alpha1.QuotaWatchStatus
 	status   *v1alpha1.QuotaWatchStatus
-	rows     []row
-	// awaiting tells whether the numbers do not answer the present spec yet.
-	awaiting bool
+	sections []section
+	names    subjects
+	// fired are the findings of the previous status.
+	fired []v1alpha1.Finding
+	rows  []row
 }
 
 // Assess judges the readings. A question that has no new answer keeps its old
@@ -75,7 +79,6 @@ func Assess(in Input) Report {
 	a := &assessment{Input: in, previous: &in.Watch.Status, status: status, conditions: conditions{
 		list: &status.Conditions, generation: in.Watch.Generation, now: in.Now,
 	}}
-	a.awaiting = a.isAwaiting()
 	if in.Vendor != "" {
 		a.status.Vendor = in.Vendor
 	}
@@ -85,7 +88,9 @@ func Assess(in Input) Report {
 		return a.report()
 	}
 	a.readPackages()
-	a.dropUnrequested()
+	a.readUsage()
+	a.readBill()
+	a.noteTimes()
 	a.judge()
 	a.judgeReadiness()
 	a.summarize()
@@ -95,30 +100,4 @@ func Assess(in Input) Report {
 func (a *assessment) report() Report {
 	a.sort()
 	return Report{Status: *a.status, NextChange: a.next}
-}
-
-// isAwaiting tells whether the numbers held answer an earlier spec, or there are
-// none.
-func (a *assessment) isAwaiting() bool {
-	return a.Packages.Value == nil && !Answers(a.previous, a.Watch.Generation)
-}
-
-// Answers tells whether the numbers in a status answer the spec of generation.
-func Answers(status *v1alpha1.QuotaWatchStatus, generation int64) bool {
-	return status.Packages != nil && status.Packages.ObservedGeneration == generation
-}
-
-// dropUnrequested removes the sections that the spec does not ask for.
-func (a *assessment) dropUnrequested() {
-	spec := &a.Watch.Spec
-	if spec.Packages == nil {
-		a.status.Packages, a.status.Resources = nil, nil
-		a.status.LastSuccessTime, a.status.NextPollTime = metav1.Time{}, metav1.Time{}
-	}
-	if spec.Usage == nil {
-		a.status.Usage = nil
-	}
-	if spec.Bill == nil {
-		a.status.Bill = nil
-	}
 }

@@ -91,13 +91,15 @@ func TestResourceVanishes(t *testing.T) {
 				Name: "concurrency", Unit: v1alpha1.UnitBytes, Remaining: "0", Packages: n(0),
 			}},
 		},
-		"one of a sub-account": {
+		"the only one of any sub-account": {
 			before: []vendors.Package{pack(subject("u-1"))},
-			want: []v1alpha1.ResourceStatus{func() v1alpha1.ResourceStatus {
-				r := emptyRow
-				r.Subject = "u-1"
-				return r
-			}()},
+			want:   []v1alpha1.ResourceStatus{emptyRow, rowOf("u-1", emptyRow)},
+			fires:  []string{"Critical Exhausted /traffic", "Critical Low /traffic by default-critical", "Warning Low /traffic by default-low"},
+		},
+		"one of a sub-account, and another has some": {
+			before: []vendors.Package{pack(subject("u-1")), pack(id("2"), subject("u-2"))},
+			after:  []vendors.Package{pack(id("2"), subject("u-2"))},
+			want:   []v1alpha1.ResourceStatus{fullRow(""), rowOf("u-1", emptyRow), fullRow("u-2")},
 		},
 		"one in the vendor's own unit": {
 			before: []vendors.Package{pack(unit(vendors.UnitVendor, "GB"), of("balance"))},

@@ -117,14 +117,20 @@ func listedPackage(item v1alpha1.PackageStatus) (vendors.Package, error) {
 	return p, err
 }
 
-// most is the largest amount that a status can hold.
-var most = amount.MustParse("999999999999999999999999.999999999")
+// most and least are the largest and the smallest amounts that a status can hold.
+var (
+	most  = amount.MustParse("999999999999999999999999.999999999")
+	least = amount.MustParse("-999999999999999999999999.999999999")
+)
 
 // shown returns an amount as users see it. A sum of absurd amounts could be one
 // that the API server refuses, and with it the whole status.
 func shown(a amount.Amount) v1alpha1.Amount {
-	if a.Cmp(most) > 0 {
+	switch {
+	case a.Cmp(most) > 0:
 		a = most
+	case a.Cmp(least) < 0:
+		a = least
 	}
 	return v1alpha1.Amount(a.String())
 }

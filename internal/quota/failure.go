@@ -25,12 +25,17 @@ var explanations = map[v1alpha1.ErrorKind]string{
 }
 
 // describe says for users what a failure means and who can end it. It is safe to
-// show and stays the same while the failure does.
-func describe(failure *v1alpha1.VendorError) string {
-	if failure.Code == "" {
-		return explanations[failure.Kind]
+// show and stays the same while the failure does. err is the failure itself,
+// which may know more; nil when only the status tells of it.
+func describe(failure *v1alpha1.VendorError, err *vendors.Error) string {
+	text := explanations[failure.Kind]
+	if err != nil && err.Hint != "" {
+		text = err.Hint
 	}
-	return fmt.Sprintf("%s (%s)", explanations[failure.Kind], failure.Code)
+	if failure.Code == "" {
+		return text
+	}
+	return fmt.Sprintf("%s (%s)", text, failure.Code)
 }
 
 // vendorError returns a failure as users see it; nil when there is none.

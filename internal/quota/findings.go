@@ -15,16 +15,31 @@ const maxFindings = 16
 // previousFinding returns the finding of the previous status that is about the
 // same thing, or nil.
 func (a *assessment) previousFinding(like v1alpha1.Finding) *v1alpha1.Finding {
-	if a.previous.Findings == nil {
+	i := slices.IndexFunc(a.fired, func(f v1alpha1.Finding) bool { return sameFinding(f, like) })
+	if i < 0 {
 		return nil
 	}
-	for i := range a.previous.Findings.Items {
-		f := &a.previous.Findings.Items[i]
-		if f.Threshold == like.Threshold && f.Kind == like.Kind && f.Subject == like.Subject && f.Resource == like.Resource {
-			return f
-		}
+	return &a.fired[i]
+}
+
+func sameFinding(f, g v1alpha1.Finding) bool {
+	return f.Threshold == g.Threshold && f.Kind == g.Kind && f.Subject == g.Subject && f.Resource == g.Resource
+}
+
+// forgetUnlisted drops the previous findings that find no place in the list any
+// more, and tells whether there are such: they would be forgotten by the next
+// assessment, so they count for nothing in this one.
+func (a *assessment) forgetUnlisted(findings []v1alpha1.Finding) bool {
+	if len(findings) <= maxFindings {
+		return false
 	}
-	return nil
+	slices.SortFunc(findings, compareFindings)
+	unlisted := findings[maxFindings:]
+	before := len(a.fired)
+	a.fired = slices.DeleteFunc(a.fired, func(f v1alpha1.Finding) bool {
+		return slices.ContainsFunc(unlisted, func(g v1alpha1.Finding) bool { return sameFinding(f, g) })
+	})
+	return len(a.fired) < before
 }
 
 // since dates a finding: from the one before, or from now.

@@ -23,7 +23,7 @@ func TestFindingsBeginWithTheMostSevere(t *testing.T) {
 		pack(until(time.Hour)),
 		pack(id("2"), of("mic-link"), left("0")),
 		pack(id("3"), of("transcoding")),
-		pack(id("4"), subject("u-1")),
+		pack(id("4"), subject("u-1"), until(time.Hour)),
 	)
 	want := []string{
 		"Critical Exhausted /mic-link",

@@ -5,6 +5,8 @@ package quota
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -79,6 +81,20 @@ func until(after time.Duration) packageChange {
 	return func(p *vendors.Package) { p.End = new(at(after).Time) }
 }
 
+// usage returns so many minutes used of an item, known until two days ago.
+func usage(name, amountUsed string) vendors.UsageItem {
+	return vendors.UsageItem{
+		Name: name, Unit: vendors.UnitMinutes, Amount: amount.MustParse(amountUsed), DataAsOf: vendors.DayAt(start).Add(-2),
+	}
+}
+
+// line returns a line of a bill, paid from a package.
+func line(product, quantity string) vendors.BillLine {
+	return vendors.BillLine{
+		Product: product, Settlement: vendors.SettlementPackage, Unit: vendors.UnitMinutes, Quantity: amount.MustParse(quantity),
+	}
+}
+
 type specChange func(*v1alpha1.QuotaWatchSpec)
 
 // thresholds sets spec.thresholds; without any it sets the empty list.
@@ -105,6 +121,29 @@ func staleAfter(d time.Duration) specChange {
 }
 
 func noPackages(spec *v1alpha1.QuotaWatchSpec) { spec.Packages = nil }
+
+// subjectNames gives names to user IDs: id, name, id, name and so on.
+func subjectNames(idsAndNames ...string) specChange {
+	return func(spec *v1alpha1.QuotaWatchSpec) {
+		spec.Packages.SubjectNames = map[string]v1alpha1.SubjectDisplayName{}
+		for pair := range slices.Chunk(idsAndNames, 2) {
+			spec.Packages.SubjectNames[pair[0]] = v1alpha1.SubjectDisplayName(pair[1])
+		}
+	}
+}
+
+func emails(emails ...string) specChange {
+	return func(spec *v1alpha1.QuotaWatchSpec) { spec.Packages.Polyv = &v1alpha1.PolyvPackages{Emails: emails} }
+}
+
+func asksUsage(spec *v1alpha1.QuotaWatchSpec) { spec.Usage = &v1alpha1.UsageReading{} }
+func noUsage(spec *v1alpha1.QuotaWatchSpec)   { spec.Usage = nil }
+func noBill(spec *v1alpha1.QuotaWatchSpec)    { spec.Bill = nil }
+
+// asksBill asks for the bills of so many months.
+func asksBill(months int32) specChange {
+	return func(spec *v1alpha1.QuotaWatchSpec) { spec.Bill = &v1alpha1.BillReading{Months: months} }
+}
 
 func belowPercent(name string, percent int32) v1alpha1.Threshold {
 	return v1alpha1.Threshold{Name: name, RemainingBelowPercent: &percent}
@@ -155,6 +194,7 @@ func watching(t *testing.T, changes ...specChange) *scenario {
 	}
 	s := &scenario{t: t, in: Input{Watch: watch, Vendor: v1alpha1.VendorTencentCloud, Now: start}}
 	s.in.Packages.Interval = watch.GetInterval()
+	s.forget()
 	return s
 }
 
@@ -181,21 +221,59 @@ func (s *scenario) answers(packages ...vendors.Package) *v1alpha1.QuotaWatchStat
 // answersAbout has the vendor answer a question about some resources only.
 func (s *scenario) answersAbout(resources []string, packages ...vendors.Package) *v1alpha1.QuotaWatchStatus {
 	s.t.Helper()
-	s.in.Packages.Value = &vendors.PackageReading{Packages: packages, Resources: resources, DataAsOf: "2026-11-19"}
-	s.in.Packages.Time, s.in.Packages.Attempt = s.in.Now, s.in.Now
-	s.in.Packages.Err, s.in.Packages.Since = nil, time.Time{}
-	s.in.Packages.Next = s.in.Now.Add(s.in.Packages.Interval)
+	return answer(s, &s.in.Packages, vendors.PackageReading{Packages: packages, Resources: resources, DataAsOf: "2026-11-19"})
+}
+
+// uses has the vendor answer with the usage of the days that the spec asks for.
+func (s *scenario) uses(items ...vendors.UsageItem) *v1alpha1.QuotaWatchStatus {
+	s.t.Helper()
+	return answer(s, &s.in.Usage, vendors.UsageReading{Days: UsageDays(s.in.Watch.Spec.Usage.GetWindow(), s.in.Now), Items: items})
+}
+
+// bills has the vendor answer with the running month's bill.
+func (s *scenario) bills(lines ...vendors.BillLine) *v1alpha1.QuotaWatchStatus {
+	s.t.Helper()
+	return answer(s, &s.in.Bill, billsOf(BillMonths(s.in.Now, 0, 1), lines))
+}
+
+// closes has the vendor answer with the bills of the closed months, which are all
+// the same.
+func (s *scenario) closes(lines ...vendors.BillLine) *v1alpha1.QuotaWatchStatus {
+	s.t.Helper()
+	months := int(s.in.Watch.Spec.Bill.GetMonths()) - 1
+	return answer(s, &s.in.ClosedBills, billsOf(BillMonths(s.in.Now, 1, months), lines))
+}
+
+func billsOf(months []vendors.Month, lines []vendors.BillLine) vendors.BillReading {
+	var reading vendors.BillReading
+	for _, month := range months {
+		reading.Bills = append(reading.Bills, vendors.Bill{Month: month, Lines: lines})
+	}
+	return reading
+}
+
+// answer has the vendor answer one question.
+func answer[T any](s *scenario, r *Reading[T], value T) *v1alpha1.QuotaWatchStatus {
+	s.t.Helper()
+	r.Value, r.Time, r.Attempt, r.Next = &value, s.in.Now, s.in.Now, s.in.Now.Add(r.Interval)
+	r.Err, r.Since = nil, time.Time{}
 	return s.assess()
 }
 
-// fails has an attempt fail.
+// fails has an attempt to read the packages fail.
 func (s *scenario) fails(kind vendors.Kind, code string) *v1alpha1.QuotaWatchStatus {
 	s.t.Helper()
-	s.in.Packages.Attempt, s.in.Packages.Next = s.in.Now, s.in.Now.Add(s.in.Packages.Interval)
-	if s.in.Packages.Err == nil {
-		s.in.Packages.Since = s.in.Now
+	return fail(s, &s.in.Packages, kind, code)
+}
+
+// fail has an attempt to answer one question fail.
+func fail[T any](s *scenario, r *Reading[T], kind vendors.Kind, code string) *v1alpha1.QuotaWatchStatus {
+	s.t.Helper()
+	r.Attempt, r.Next = s.in.Now, s.in.Now.Add(r.Interval)
+	if r.Err == nil {
+		r.Since = s.in.Now
 	}
-	s.in.Packages.Err = &vendors.Error{Kind: kind, Op: vendors.OpPackages, Code: code}
+	r.Err = &vendors.Error{Kind: kind, Code: code}
 	return s.assess()
 }
 
@@ -209,8 +287,28 @@ func (s *scenario) waits(d time.Duration) *v1alpha1.QuotaWatchStatus {
 // restarts begins a new process, which knows no answer yet.
 func (s *scenario) restarts() *v1alpha1.QuotaWatchStatus {
 	s.t.Helper()
-	s.in.Packages = Reading[vendors.PackageReading]{Interval: s.in.Packages.Interval}
+	s.forget()
 	return s.assess()
+}
+
+// forget leaves no answer known, and the intervals of the spec in force.
+func (s *scenario) forget() {
+	spec := &s.in.Watch.Spec
+	s.in.Packages = Reading[vendors.PackageReading]{Interval: s.in.Packages.Interval}
+	s.in.Usage, s.in.Bill, s.in.ClosedBills = Reading[vendors.UsageReading]{}, Reading[vendors.BillReading]{}, Reading[vendors.BillReading]{}
+	if spec.Usage != nil {
+		s.in.Usage.Interval = spec.Usage.GetInterval()
+	}
+	if spec.Bill != nil {
+		s.in.Bill.Interval = spec.Bill.GetInterval()
+		s.in.ClosedBills.Interval = max(day, s.in.Bill.Interval)
+	}
+}
+
+// stale names the sections that DataStale is about.
+func (s *scenario) stale() []string {
+	_, names, _ := strings.Cut(message(s.in.Watch.Status.Conditions, v1alpha1.ConditionDataStale), ": ")
+	return strings.FieldsFunc(names, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
 // edits changes the spec, so that there is no answer to it yet.
@@ -225,7 +323,7 @@ func (s *scenario) edits(change specChange) *v1alpha1.QuotaWatchStatus {
 func (s *scenario) meets(p *Problem) *v1alpha1.QuotaWatchStatus {
 	s.t.Helper()
 	s.in.Problem = p
-	s.in.Packages = Reading[vendors.PackageReading]{Interval: s.in.Packages.Interval}
+	s.forget()
 	return s.assess()
 }
 
@@ -242,6 +340,16 @@ func stored[T any](t *testing.T, status T) T {
 func asJSON(t *testing.T, value any) []byte {
 	t.Helper()
 	text, err := json.MarshalIndent(value, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// compact returns a status as it goes over the wire.
+func compact(t *testing.T, status any) []byte {
+	t.Helper()
+	text, err := json.Marshal(status)
 	if err != nil {
 		t.Fatal(err)
 	}

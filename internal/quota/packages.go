@@ -15,17 +15,23 @@ const maxResources = 24
 // readPackages brings the packages section and the resource rows up to date.
 func (a *assessment) readPackages() {
 	if a.Watch.Spec.Packages == nil {
+		a.status.Packages, a.status.Resources = nil, nil
 		return
 	}
 	if a.status.Packages == nil {
 		a.status.Packages = &v1alpha1.PackagesStatus{}
 	}
+	p := a.status.Packages
 	if a.Packages.Value != nil {
 		a.takeAnswer(a.Packages.Value)
-	} else if listed, ok := listedPackages(a.status.Packages); ok {
-		a.addUp(a.counted(listed), a.vanished(listed, nil))
+	} else if listed, ok := listedPackages(p); ok {
+		a.addUpAgain(listed)
 	}
-	a.noteAttempt()
+	a.note(section{
+		name: vendors.OpPackages, field: "interval", asked: a.Watch.GetInterval(), polled: a.Packages.Interval,
+		answered: a.Packages.Value != nil, attempts: []attempt{attemptOf(a.Packages)},
+		observedGeneration: &p.ObservedGeneration, lastSuccess: &p.LastSuccessTime, lastError: &p.LastError,
+	})
 }
 
 // takeAnswer puts a complete answer in place of the numbers held.
@@ -34,30 +40,33 @@ func (a *assessment) takeAnswer(answer *vendors.PackageReading) {
 	section.LastSuccessTime = stamp(a.Packages.Time)
 	section.DataAsOf = v1alpha1.Day(answer.DataAsOf)
 	section.ObservedGeneration = a.Watch.Generation
-	packages := a.counted(answer.Packages)
-	section.Total = count(len(packages))
-	a.addUp(packages, a.vanished(answer.Packages, answer.Resources))
+	a.nameSubjects(answer.Packages)
+	packages := a.names.rename(answer.Packages)
+	counted := a.counted(packages)
+	section.Total = count(len(counted))
+	a.addUp(counted, a.vanished(packages, counted, answer.Resources))
 }
 
-// noteAttempt shows how the last attempt went, and when the next one is due.
-func (a *assessment) noteAttempt() {
-	section := a.status.Packages
-	if a.Packages.Attempt.IsZero() {
-		sameSpec := a.previous.ObservedGeneration == a.Watch.Generation
-		section.LastError = heldError(section.LastError, sameSpec, a.CredentialChanged, a.Packages.Next)
-	} else {
-		section.LastError = vendorError(a.Packages.Err, a.Packages.Since, a.Packages.Next)
-		a.status.LastAttemptTime = stamp(a.Packages.Attempt)
+// addUpAgain counts the packages that an earlier process listed.
+func (a *assessment) addUpAgain(listed []vendors.Package) {
+	a.nameSubjects(listed)
+	packages := a.names.rename(listed)
+	a.addUp(a.counted(packages), a.kept(packages))
+}
+
+// nameSubjects finds out how users see the owners of the packages.
+func (a *assessment) nameSubjects(packages []vendors.Package) {
+	a.names = subjectsOf(a.Watch.Spec.Packages, packages, a.Now)
+	if a.previous.Findings != nil {
+		a.fired = a.names.renameFindings(a.previous.Findings.Items)
 	}
-	a.status.NextPollTime = coarse(a.Packages.Next)
-	a.status.LastSuccessTime = section.LastSuccessTime
 }
 
 // counted returns the packages that the spec does not ignore.
 func (a *assessment) counted(packages []vendors.Package) []vendors.Package {
 	ignored := map[string]bool{}
 	for _, name := range a.Watch.Spec.Packages.Ignore {
-		ignored[name] = true
+		ignored[name], ignored[a.names.name(name)] = true, true
 	}
 	return slices.DeleteFunc(slices.Clone(packages), func(p vendors.Package) bool {
 		return ignored[p.ID] || ignored[p.Subject]
@@ -65,26 +74,44 @@ func (a *assessment) counted(packages []vendors.Package) []vendors.Package {
 }
 
 // addUp writes the list of packages, and the rows that they add up to besides
-// those that vanished.
-func (a *assessment) addUp(packages []vendors.Package, vanished []row) {
+// those of which nothing is left.
+func (a *assessment) addUp(packages []vendors.Package, empty []row) {
 	a.listPackages(packages)
 	a.wakeAtEdges(packages)
-	a.rows = append(sumRows(packages, a.Now), vanished...)
-	slices.SortFunc(a.rows, compareRows)
+	a.rows = append(sumRows(packages, a.Now), empty...)
 	a.declareTotals()
 	a.rememberUse()
+	sortRows(a.rows)
+	a.listRows()
+}
+
+// listRows writes the first rows.
+func (a *assessment) listRows() {
+	listed := min(len(a.rows), maxResources)
 	a.status.Resources = nil
-	for _, r := range a.rows[:min(len(a.rows), maxResources)] {
+	for _, r := range a.rows[:listed] {
 		a.status.Resources = append(a.status.Resources, r.status())
 	}
+	a.rows = append(a.rows[:listed], withoutMemory(a.rows[listed:])...)
+}
+
+// withoutMemory returns rows as they are without what the previous status tells:
+// of those that find no place in the status, the next assessment knows no more.
+func withoutMemory(rows []row) []row {
+	rows = slices.DeleteFunc(rows, func(r row) bool { return r.kept })
+	for i := range rows {
+		rows[i].inUse = rows[i].inUse && !rows[i].remembered
+	}
+	return rows
 }
 
 // declareTotals gives the rows without a vendor's total the declared one.
 func (a *assessment) declareTotals() {
 	for _, declared := range a.Watch.Spec.Packages.DeclaredTotals {
+		key := rowKey{a.names.name(declared.Subject), declared.Resource}
 		for i := range a.rows {
 			r := &a.rows[i]
-			if r.total == nil && r.packages > 0 && r.key() == (rowKey{declared.Subject, declared.Resource}) {
+			if r.total == nil && r.packages > 0 && r.key() == key {
 				total := fromQuantity(declared.Total)
 				r.total, r.totalSource = &total, v1alpha1.TotalDeclared
 			}

@@ -12,31 +12,57 @@ import (
 )
 
 // vanished returns rows for the resources that the previous status held and of
-// which a complete answer no longer speaks: nothing is left of them. asked are
-// the resources that the answer is about; empty means all. What the spec no
-// longer asks for, or ignores, is not brought back.
-func (a *assessment) vanished(answer []vendors.Package, asked []string) []row {
+// which a complete answer no longer speaks: nothing is left of them. counted are
+// the packages of the answer that the spec does not ignore, and asked the
+// resources that it is about; empty means all.
+func (a *assessment) vanished(answer, counted []vendors.Package, asked []string) []row {
+	edited := a.previous.Packages != nil && a.previous.Packages.ObservedGeneration != a.Watch.Generation
+	if edited {
+		counted = answer // what may be ignored since the edit only is not gone
+	}
+	return slices.DeleteFunc(a.kept(counted), func(r row) bool {
+		notAsked := len(asked) > 0 && !slices.Contains(asked, r.resource)
+		return notAsked || edited && a.mayBeEditedOut(r)
+	})
+}
+
+// mayBeEditedOut tells whether a row of an answer to an earlier spec may have no
+// place in one to the present spec for another reason than that nothing is left:
+// a sub-account may have another name, or not be asked for any more.
+func (a *assessment) mayBeEditedOut(r row) bool {
+	polyv := a.Watch.Spec.Packages.Polyv
+	return r.subject != "" || polyv != nil && len(polyv.Emails) > 0
+}
+
+// kept returns rows for the resources that the previous status held and that
+// none of the packages is about. What the spec ignores is not brought back.
+func (a *assessment) kept(packages []vendors.Package) []row {
 	present := map[rowKey]bool{}
-	for _, p := range answer {
-		present[rowKey{p.Subject, p.Resource}] = true
+	for _, p := range packages {
+		for _, key := range rowsOf(p) {
+			present[key] = true
+		}
 	}
 	var rows []row
 	for _, before := range a.previous.Resources {
-		key := rowKey{before.Subject, before.Name}
-		if present[key] || len(asked) > 0 && !slices.Contains(asked, before.Name) || a.ignores(before.Subject) {
+		key := rowKey{a.names.name(before.Subject), before.Name}
+		if present[key] || a.ignores(key.subject) {
 			continue
 		}
 		rows = append(rows, row{
-			subject: before.Subject, resource: before.Name,
+			subject: key.subject, resource: key.resource,
 			unit: vendors.Unit(before.Unit), unitLabel: before.UnitLabel,
-			coveredUntil: &a.Now, unsure: true,
+			coveredUntil: &a.Now, unsure: true, kept: true,
 		})
+		present[key] = true // a user ID and the name that it gets are one
 	}
 	return rows
 }
 
 func (a *assessment) ignores(subject string) bool {
-	return subject != "" && slices.Contains(a.Watch.Spec.Packages.Ignore, subject)
+	return subject != "" && slices.ContainsFunc(a.Watch.Spec.Packages.Ignore, func(ignored string) bool {
+		return a.names.name(ignored) == subject
+	})
 }
 
 // rememberUse marks the rows that were in use lately by what the previous status
@@ -47,6 +73,7 @@ func (a *assessment) rememberUse() {
 		r := &a.rows[i]
 		if r.unsure && !r.inUse {
 			r.inUse = a.wasInUse(r.key())
+			r.remembered = r.inUse
 		}
 	}
 }
@@ -75,7 +102,7 @@ func (a *assessment) emptySince(key rowKey) time.Time {
 func (a *assessment) previousRow(key rowKey) *v1alpha1.ResourceStatus {
 	for i := range a.previous.Resources {
 		r := &a.previous.Resources[i]
-		if r.Subject == key.subject && r.Name == key.resource {
+		if a.names.name(r.Subject) == key.subject && r.Name == key.resource {
 			return r
 		}
 	}

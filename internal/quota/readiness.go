@@ -5,6 +5,8 @@ package quota
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -39,28 +41,66 @@ func (a *assessment) suspend() {
 // judgeReadiness says whether the numbers answer the spec and are fresh, and if
 // not, whether that needs a person.
 func (a *assessment) judgeReadiness() {
-	failure := a.packagesError()
-	noNumbers := a.awaiting || !a.hasPackages()
-	switch {
-	case a.Problem != nil:
+	if a.Problem != nil {
 		a.notReady(a.Problem.Reason, a.Problem.Message, a.stalls(a.Problem))
-	case failure != nil && !a.passes(failure, a.CredentialChanged):
-		a.notReady(string(failure.Kind), "packages: "+describe(failure), true)
-	case failure != nil && noNumbers:
-		a.notReady(string(failure.Kind), "packages: "+describe(failure)+"; the vendor is asked again", false)
-	case noNumbers:
-		a.progressing("Waiting for the vendor's answer to the present spec")
-	case a.stale():
-		a.notReady(v1alpha1.ReasonDataStale, "The numbers are older than staleAfter; the vendor is asked again", false)
-	default:
-		a.ready(a.readyMessage())
+		return
 	}
+	for _, judge := range []func(section) bool{a.failsForGood, a.failsForNow, a.waits, a.isStale} {
+		if slices.ContainsFunc(a.sections, judge) {
+			return
+		}
+	}
+	a.ready(a.readyMessage())
+}
+
+// failsForGood shows a section's failure that needs a person.
+func (a *assessment) failsForGood(s section) bool {
+	failure := *s.lastError
+	if failure == nil || a.passes(failure, a.CredentialChanged) {
+		return false
+	}
+	a.notReady(string(failure.Kind), s.name+": "+describe(failure, s.failed().err), true)
+	return true
+}
+
+// failsForNow shows a section's failure that will pass, when it has no numbers
+// to show meanwhile.
+func (a *assessment) failsForNow(s section) bool {
+	failure := *s.lastError
+	if failure == nil || !a.awaits(s) {
+		return false
+	}
+	a.notReady(string(failure.Kind), s.name+": "+describe(failure, s.failed().err)+"; the vendor is asked again", false)
+	return true
+}
+
+func (a *assessment) waits(s section) bool {
+	if !a.awaits(s) {
+		return false
+	}
+	a.progressing("Waiting for the vendor's answer to the present spec")
+	return true
+}
+
+func (a *assessment) isStale(s section) bool {
+	if !a.stale(s) {
+		return false
+	}
+	a.notReady(v1alpha1.ReasonDataStale, "The numbers are older than staleAfter; the vendor is asked again", false)
+	return true
 }
 
 func (a *assessment) readyMessage() string {
 	const message = "The numbers answer the spec and are fresh"
-	if a.Packages.Interval > a.Watch.GetInterval() {
-		return fmt.Sprintf("%s; the operator's --min-interval raises interval to %s", message, a.Packages.Interval)
+	var fields []string
+	var raised time.Duration
+	for _, s := range a.sections {
+		if s.polled > s.asked {
+			fields, raised = append(fields, s.field), s.polled
+		}
 	}
-	return message
+	if len(fields) == 0 {
+		return message
+	}
+	return fmt.Sprintf("%s; the operator's --min-interval raises %s to %s", message, list(fields), raised)
 }

@@ -45,8 +45,12 @@ type row struct {
 	// inUse tells whether the resource has, or lately had, something usable.
 	inUse bool
 	// unsure tells whether its packages need not show that, so that the previous
-	// status is asked too.
-	unsure bool
+	// status is asked too; remembered, whether that is where it is known from.
+	unsure, remembered bool
+	// kept tells whether only the previous status holds the row.
+	kept bool
+	// urgency ranks the row among those of sub-accounts, the most urgent first.
+	urgency int32
 }
 
 type rowKey struct{ subject, resource string }
@@ -58,38 +62,89 @@ func (r *row) judgedByDefault() bool {
 	return r.inUse && consumables[r.resource]
 }
 
-// percent is the share left, rounded down; false when there is no total. Of what
-// is in use and empty it is 0 without one.
+// percent is the share left, rounded down; false when there is no total. Of a
+// consumable that is in use and empty it is 0 without one.
 func (r *row) percent() (int32, bool) {
 	if r.total == nil {
-		return 0, r.inUse && r.remaining.Sign() == 0
+		return 0, r.judgedByDefault() && r.remaining.Sign() == 0
 	}
 	return r.remaining.PercentOf(*r.total)
 }
 
-// sumRows adds up packages by subject and resource, in no order.
+// notAddedUp are the resources of sub-accounts of which the sum says nothing of
+// the account as a whole.
+var notAddedUp = map[string]bool{
+	vendors.ResourceConcurrency: true,
+	vendors.ResourceChannels:    true,
+}
+
+// sumRows adds up packages by subject and resource, and those of sub-accounts
+// also to the account as a whole. The rows are in no order.
 func sumRows(packages []vendors.Package, now time.Time) []row {
 	lots := map[rowKey][]vendors.Package{}
 	for _, p := range packages {
-		key := rowKey{p.Subject, p.Resource}
-		lots[key] = append(lots[key], p)
+		for _, key := range rowsOf(p) {
+			lots[key] = append(lots[key], p)
+		}
 	}
 	rows := make([]row, 0, len(lots))
-	for _, of := range lots {
-		rows = append(rows, sumRow(of, now))
+	for key, of := range lots {
+		rows = append(rows, sumRow(key, of, now))
 	}
 	return rows
 }
 
-// compareRows puts the account as a whole first.
-func compareRows(a, b row) int {
-	return cmp.Or(cmp.Compare(a.subject, b.subject), cmp.Compare(a.resource, b.resource))
+// rowsOf returns the rows that p is part of.
+func rowsOf(p vendors.Package) []rowKey {
+	keys := []rowKey{{p.Subject, p.Resource}}
+	if p.Subject != "" && !notAddedUp[p.Resource] {
+		keys = append(keys, rowKey{"", p.Resource})
+	}
+	return keys
 }
 
-// sumRow adds up the packages of one subject and resource.
-func sumRow(packages []vendors.Package, now time.Time) row {
+// sortRows puts the account as a whole first, then the most urgent rows of
+// sub-accounts: what is used up, what has the least left by share, what expires
+// first.
+func sortRows(rows []row) {
+	for i := range rows {
+		rows[i].urgency = rows[i].rank()
+	}
+	slices.SortFunc(rows, compareRows)
+}
+
+func compareRows(a, b row) int {
+	if a.subject == "" || b.subject == "" {
+		return cmp.Or(cmp.Compare(a.subject, b.subject), cmp.Compare(a.resource, b.resource))
+	}
+	return cmp.Or(
+		cmp.Compare(a.urgency, b.urgency),
+		compareEnds(a.nextExpiry, b.nextExpiry),
+		cmp.Compare(a.subject, b.subject),
+		cmp.Compare(a.resource, b.resource),
+	)
+}
+
+// rank returns the urgency of a row: first comes what is used up, then by the
+// share left what is bought to be used up, then what has no share, then the rest.
+func (r *row) rank() int32 {
+	const usedUp, noShare, neverUsedUp = -1, 101, 102
+	switch percent, ok := r.percent(); {
+	case !r.judgedByDefault():
+		return neverUsedUp
+	case r.remaining.Sign() == 0:
+		return usedUp
+	case !ok:
+		return noShare
+	default:
+		return percent
+	}
+}
+
+// sumRow adds up the packages of one row.
+func sumRow(key rowKey, packages []vendors.Package, now time.Time) row {
 	first := packages[0]
-	r := row{subject: first.Subject, resource: first.Resource, unit: first.Unit, unitLabel: first.UnitLabel}
+	r := row{subject: key.subject, resource: key.resource, unit: first.Unit, unitLabel: first.UnitLabel}
 	for _, p := range packages {
 		if matters(p, now) {
 			r.add(p, now)
@@ -152,7 +207,7 @@ func coverage(packages []vendors.Package, now time.Time) *time.Time {
 		return state != usable && state != upcoming
 	})
 	slices.SortFunc(lots, func(a, b vendors.Package) int {
-		return timeOr(a.Start, time.Time{}).Compare(timeOr(b.Start, time.Time{}))
+		return timeOf(a.Start).Compare(timeOf(b.Start))
 	})
 	until := now
 	for _, p := range lots {
@@ -169,9 +224,10 @@ func coverage(packages []vendors.Package, now time.Time) *time.Time {
 	return &until
 }
 
-func timeOr(t *time.Time, or time.Time) time.Time {
+// timeOf returns the time that t points to; zero when there is none.
+func timeOf(t *time.Time) time.Time {
 	if t == nil {
-		return or
+		return time.Time{}
 	}
 	return *t
 }

@@ -4,6 +4,7 @@
 package quota
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -25,6 +26,20 @@ func fullRow(subject string) v1alpha1.ResourceStatus {
 	return trafficRow(v1alpha1.ResourceStatus{
 		Subject: subject, Remaining: "500", Total: "1000", TotalSource: v1alpha1.TotalFromVendor,
 		RemainingPercent: n(50), Packages: n(1), NextExpiry: at(300 * day),
+	})
+}
+
+// rowOf returns the row as that of a sub-account.
+func rowOf(subject string, row v1alpha1.ResourceStatus) v1alpha1.ResourceStatus {
+	row.Subject = subject
+	return row
+}
+
+// sumOf returns the row of so many packages as pack makes them.
+func sumOf(packages int32) v1alpha1.ResourceStatus {
+	return trafficRow(v1alpha1.ResourceStatus{
+		Remaining: v1alpha1.Amount(fmt.Sprint(500 * packages)), Total: v1alpha1.Amount(fmt.Sprint(1000 * packages)),
+		TotalSource: v1alpha1.TotalFromVendor, RemainingPercent: n(50), Packages: n(packages), NextExpiry: at(300 * day),
 	})
 }
 
@@ -194,10 +209,6 @@ func TestRows(t *testing.T) {
 				},
 			},
 		},
-		"sub-accounts are not added up, and come after the account": {
-			packages: []vendors.Package{pack(subject("u-2")), pack(subject("u-1")), pack()},
-			want:     []v1alpha1.ResourceStatus{fullRow(""), fullRow("u-1"), fullRow("u-2")},
-		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -237,6 +248,7 @@ func TestDeclaredTotals(t *testing.T) {
 		total.Resource = resource
 		return total
 	}
+	rows := func(rows ...v1alpha1.ResourceStatus) []v1alpha1.ResourceStatus { return rows }
 	row := func(total v1alpha1.Amount, source v1alpha1.TotalSource, percent *int32) v1alpha1.ResourceStatus {
 		return trafficRow(v1alpha1.ResourceStatus{
 			Remaining: "500", Total: total, TotalSource: source, RemainingPercent: percent,
@@ -246,67 +258,63 @@ func TestDeclaredTotals(t *testing.T) {
 	tests := map[string]struct {
 		declared []v1alpha1.DeclaredTotal
 		pack     vendors.Package
-		want     v1alpha1.ResourceStatus
+		want     []v1alpha1.ResourceStatus
 	}{
 		"stands in for the vendor's": {
 			declared: []v1alpha1.DeclaredTotal{declared("2k")},
 			pack:     pack(totalUnknown),
-			want:     row("2000", v1alpha1.TotalDeclared, n(25)),
+			want:     rows(row("2000", v1alpha1.TotalDeclared, n(25))),
 		},
 		"a fraction": {
 			declared: []v1alpha1.DeclaredTotal{declared("2500500m")},
 			pack:     pack(totalUnknown),
-			want:     row("2500.5", v1alpha1.TotalDeclared, n(19)),
+			want:     rows(row("2500.5", v1alpha1.TotalDeclared, n(19))),
 		},
 		"binary": {
 			declared: []v1alpha1.DeclaredTotal{declared("1Ki")},
 			pack:     pack(totalUnknown),
-			want:     row("1024", v1alpha1.TotalDeclared, n(48)),
+			want:     rows(row("1024", v1alpha1.TotalDeclared, n(48))),
 		},
 		"the largest": {
 			declared: []v1alpha1.DeclaredTotal{declared("1E")},
 			pack:     pack(totalUnknown),
-			want:     row("1000000000000000000", v1alpha1.TotalDeclared, n(0)),
+			want:     rows(row("1000000000000000000", v1alpha1.TotalDeclared, n(0))),
 		},
 		"less than what is left": {
 			declared: []v1alpha1.DeclaredTotal{declared("1")},
 			pack:     pack(totalUnknown),
-			want:     row("1", v1alpha1.TotalDeclared, n(100)),
+			want:     rows(row("1", v1alpha1.TotalDeclared, n(100))),
 		},
 		"instead of a vendor's zero": {
 			declared: []v1alpha1.DeclaredTotal{declared("2k")},
 			pack:     pack(total("0")),
-			want:     row("2000", v1alpha1.TotalDeclared, n(25)),
+			want:     rows(row("2000", v1alpha1.TotalDeclared, n(25))),
 		},
 		"the vendor knows better": {
 			declared: []v1alpha1.DeclaredTotal{declared("2k")},
 			pack:     pack(),
-			want:     row("1000", v1alpha1.TotalFromVendor, n(50)),
+			want:     rows(row("1000", v1alpha1.TotalFromVendor, n(50))),
 		},
 		"of another resource or of a sub-account": {
 			declared: []v1alpha1.DeclaredTotal{ofResource("transcoding", declared("2k")), ofSubject("u-1", declared("3k"))},
 			pack:     pack(totalUnknown),
-			want:     row("", "", nil),
+			want:     rows(row("", "", nil)),
 		},
 		"the one of the subject": {
 			declared: []v1alpha1.DeclaredTotal{declared("2k"), ofSubject("u-1", declared("4k")), ofSubject("u-2", declared("5k"))},
 			pack:     pack(totalUnknown, subject("u-1")),
-			want: func() v1alpha1.ResourceStatus {
-				r := row("4000", v1alpha1.TotalDeclared, n(12))
-				r.Subject = "u-1"
-				return r
-			}(),
+			want:     rows(row("2000", v1alpha1.TotalDeclared, n(25)), rowOf("u-1", row("4000", v1alpha1.TotalDeclared, n(12)))),
 		},
 		"of nothing that can be spent": {
 			declared: []v1alpha1.DeclaredTotal{declared("2k")},
 			pack:     pack(totalUnknown, left("0")),
-			want:     emptyRow,
+			want:     rows(emptyRow),
 		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			got := watching(t, declare(test.declared...)).answers(test.pack)
-			if diff := cmp.Diff([]v1alpha1.ResourceStatus{test.want}, got.Resources); diff != "" {
+			if diff := cmp.Diff(test.want, got.Resources); diff != "" {
 				t.Errorf("resources (-want +got):\n%s", diff)
 			}
 		})
@@ -315,6 +323,7 @@ func TestDeclaredTotals(t *testing.T) {
 
 func TestIgnore(t *testing.T) {
 	tests := map[string]struct {
+		names    []string
 		ignore   []string
 		packages []vendors.Package
 		want     []v1alpha1.ResourceStatus
@@ -333,19 +342,39 @@ func TestIgnore(t *testing.T) {
 		"a sub-account": {
 			ignore:   []string{"u-1"},
 			packages: []vendors.Package{pack(), pack(id("2"), subject("u-1")), pack(id("3"), subject("u-2"))},
-			want:     []v1alpha1.ResourceStatus{fullRow(""), fullRow("u-2")},
+			want:     []v1alpha1.ResourceStatus{sumOf(2), fullRow("u-2")},
 			total:    2,
 		},
 		"neither by resource nor by a part of a name": {
 			ignore:   []string{"traffic", "28", "281975 ", "u"},
 			packages: []vendors.Package{pack(id("281975")), pack(id("3"), subject("u-2"))},
-			want:     []v1alpha1.ResourceStatus{fullRow(""), fullRow("u-2")},
+			want:     []v1alpha1.ResourceStatus{sumOf(2), fullRow("u-2")},
+			total:    2,
+		},
+		"a sub-account by its user ID although it has a name": {
+			names:    []string{"u-1", "sales"},
+			ignore:   []string{"u-1"},
+			packages: []vendors.Package{pack(), pack(id("2"), subject("u-1"))},
+			want:     []v1alpha1.ResourceStatus{fullRow("")},
+			total:    1,
+		},
+		"a sub-account by its name": {
+			names:    []string{"u-1", "sales"},
+			ignore:   []string{"sales"},
+			packages: []vendors.Package{pack(), pack(id("2"), subject("u-1"))},
+			want:     []v1alpha1.ResourceStatus{fullRow("")},
+			total:    1,
+		},
+		"a package of the account and one of a sub-account": {
+			ignore:   []string{"1", "3"},
+			packages: []vendors.Package{pack(), pack(id("2")), pack(id("3"), subject("u-1")), pack(id("4"), subject("u-1"))},
+			want:     []v1alpha1.ResourceStatus{sumOf(2), fullRow("u-1")},
 			total:    2,
 		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := watching(t, ignore(test.ignore...)).answers(test.packages...)
+			got := watching(t, ignore(test.ignore...), subjectNames(test.names...)).answers(test.packages...)
 			if diff := cmp.Diff(test.want, got.Resources); diff != "" {
 				t.Errorf("resources (-want +got):\n%s", diff)
 			}
@@ -361,18 +390,25 @@ func TestIgnoreOfWhatCountedBefore(t *testing.T) {
 	transcoding := pack(id("2"), of("transcoding"))
 	ofSubject := pack(id("3"), subject("u-1"))
 	tests := map[string]struct {
+		names  []string
 		ignore string
 		after  []vendors.Package
 	}{
 		"the only package": {ignore: "2", after: []vendors.Package{pack(), transcoding, ofSubject}},
 		"a sub-account":    {ignore: "u-1", after: []vendors.Package{pack(), transcoding, ofSubject}},
 		"a sub-account that is gone at the same time": {ignore: "u-1", after: []vendors.Package{pack(), transcoding}},
+		"a sub-account by its user ID although it has a name, gone at the same time": {
+			names: []string{"u-1", "sales"}, ignore: "u-1", after: []vendors.Package{pack(), transcoding},
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			s := watching(t)
+			s := watching(t, subjectNames(test.names...))
 			before := len(s.answers(pack(), transcoding, ofSubject).Resources)
 			s.edits(ignore(test.ignore))
+			if got := s.in.Watch.Status.Resources; len(got) != before-1 {
+				t.Errorf("%d rows after %d, before the vendor answers again", len(got), before)
+			}
 			got := s.answers(test.after...)
 			if len(got.Resources) != before-1 {
 				t.Errorf("%d rows after %d", len(got.Resources), before)

@@ -5,6 +5,7 @@ package quota
 
 import (
 	"fmt"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -52,30 +53,49 @@ func (a *assessment) state() v1alpha1.State {
 	return v1alpha1.StateOK
 }
 
-// summary returns nil when nothing is in use.
+// summary returns nil when there is nothing to say.
 func (a *assessment) summary() *v1alpha1.Summary {
-	lowest := a.lowest()
-	if lowest == nil {
-		return nil
-	}
-	s := &v1alpha1.Summary{LowestResource: lowest.resource, Text: lowest.text()}
-	if percent, ok := lowest.percent(); ok {
-		s.LowestPercent = &percent
-	}
-	for i := range a.rows {
-		r := &a.rows[i]
-		if r.nextExpiry != nil && (s.NextExpiry.IsZero() || r.nextExpiry.Before(s.NextExpiry.Time)) {
-			s.NextExpiry = stamp(*r.nextExpiry)
+	s := &v1alpha1.Summary{DataAsOf: a.dataAsOf()}
+	if lowest := a.lowest(); lowest != nil {
+		s.LowestResource, s.Text = lowest.resource, lowest.text()
+		if percent, ok := lowest.percent(); ok {
+			s.LowestPercent = &percent
 		}
+		s.NextExpiry = a.nextExpiry()
 	}
-	if a.status.Packages != nil {
-		s.DataAsOf = a.status.Packages.DataAsOf
+	if *s == (v1alpha1.Summary{}) {
+		return nil
 	}
 	return s
 }
 
+// nextExpiry is the earliest of the rows'.
+func (a *assessment) nextExpiry() metav1.Time {
+	var next *time.Time
+	for i := range a.rows {
+		next = earliest(next, a.rows[i].nextExpiry)
+	}
+	if next == nil {
+		return metav1.Time{}
+	}
+	return stamp(*next)
+}
+
+// dataAsOf is the last day that every reading with such a day accounts for.
+func (a *assessment) dataAsOf() v1alpha1.Day {
+	var day v1alpha1.Day
+	if a.status.Packages != nil {
+		day = a.status.Packages.DataAsOf
+	}
+	if a.status.Usage != nil {
+		day = earlierDay(day, a.status.Usage.DataAsOf)
+	}
+	return day
+}
+
 // lowest is the account's resource with the least left by share; one without a
-// total only when none has one.
+// total only when none has one, and one that is not bought to be used up only
+// when nothing else is in use.
 func (a *assessment) lowest() *row {
 	var lowest *row
 	for i := range a.rows {
@@ -88,6 +108,9 @@ func (a *assessment) lowest() *row {
 }
 
 func (r *row) lowerThan(other *row) bool {
+	if consumable := consumables[r.resource]; consumable != consumables[other.resource] {
+		return consumable
+	}
 	percent, ok := r.percent()
 	otherPercent, otherOK := other.percent()
 	if !ok || !otherOK {

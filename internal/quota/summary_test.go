@@ -19,9 +19,21 @@ func TestSummary(t *testing.T) {
 		packages []vendors.Package
 		want     *v1alpha1.Summary
 	}{
-		"no package": {},
+		"no package": {
+			want: &v1alpha1.Summary{DataAsOf: "2026-11-19"},
+		},
 		"nothing in use": {
 			packages: []vendors.Package{pack(until(-400 * day))},
+			want:     &v1alpha1.Summary{DataAsOf: "2026-11-19"},
+		},
+		"an empty balance beside what is bought to be used up": {
+			packages: []vendors.Package{
+				pack(), pack(id("2"), of("balance"), unit(vendors.UnitCNY, ""), left("0"), totalUnknown),
+			},
+			want: &v1alpha1.Summary{
+				LowestResource: "traffic", LowestPercent: n(50), NextExpiry: at(300 * day), DataAsOf: "2026-11-19",
+				Text: "traffic 50% (500 B left)",
+			},
 		},
 		"one resource": {
 			packages: []vendors.Package{pack()},
@@ -59,13 +71,13 @@ func TestSummary(t *testing.T) {
 				LowestResource: "traffic", NextExpiry: at(300 * day), DataAsOf: "2026-11-19", Text: "traffic 500 B left",
 			},
 		},
-		"sub-accounts and what is not in use do not count": {
+		"a sub-account is part of the whole, and what is not in use does not count": {
 			packages: []vendors.Package{
-				pack(), pack(id("2"), subject("u-1"), left("1")), pack(id("3"), of("mic-link"), until(-400*day)),
+				pack(left("999")), pack(id("2"), subject("u-1"), left("1")), pack(id("3"), of("mic-link"), until(-400*day)),
 			},
 			want: &v1alpha1.Summary{
 				LowestResource: "traffic", LowestPercent: n(50), NextExpiry: at(300 * day), DataAsOf: "2026-11-19",
-				Text: "traffic 50% (500 B left)",
+				Text: "traffic 50% (1 kB left)",
 			},
 		},
 		"equal shares": {

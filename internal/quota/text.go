@@ -16,6 +16,10 @@ const (
 	maxMessage = 256
 	// maxCode bounds the vendor's own code of a failure, in bytes.
 	maxCode = 128
+	// maxLabel, maxUnitLabel and maxBillName bound the vendor's own words, in bytes.
+	maxLabel     = 128
+	maxUnitLabel = 32
+	maxBillName  = 64
 	// maxNamed is how many things a message names before it only counts.
 	maxNamed = 3
 )

@@ -55,21 +55,22 @@ func (a *assessment) asks(test func(*v1alpha1.Threshold) bool) bool {
 
 // matches returns the rows that t is about.
 func (a *assessment) matches(t *v1alpha1.Threshold) []*row {
+	subject := a.names.name(t.GetSubject())
 	var rows []*row
 	for i := range a.rows {
 		r := &a.rows[i]
-		if concerns(t, r) {
+		if concerns(t, subject, r) {
 			rows = append(rows, r)
 		}
 	}
 	return rows
 }
 
-func concerns(t *v1alpha1.Threshold, r *row) bool {
+// concerns tells whether t, with its subject as users see it, is about r.
+func concerns(t *v1alpha1.Threshold, subject string, r *row) bool {
 	if t.Resource == "" && !r.judgedByDefault() || t.Resource != "" && t.Resource != r.resource {
 		return false
 	}
-	subject := t.GetSubject()
 	return subject == r.subject || subject == everySubject && r.subject != ""
 }
 
@@ -131,7 +132,7 @@ func (a *assessment) judgeThresholds(
 // neverSeen tells whether t, which is about no row, names something of which the
 // vendor does not speak at all.
 func (a *assessment) neverSeen(t *v1alpha1.Threshold) bool {
-	subject := t.GetSubject()
+	subject := a.names.name(t.GetSubject())
 	switch {
 	case t.Resource != "":
 		return true

@@ -101,8 +101,15 @@ func TestVerdicts(t *testing.T) {
 			want: fine(),
 		},
 		"a sub-account runs empty": {
-			packages: []vendors.Package{pack(subject("u-1"), left("0"))},
+			packages: []vendors.Package{pack(subject("u-1"), left("0")), pack(id("2"), subject("u-2"))},
 			want:     fine(),
+		},
+		"every sub-account runs empty": {
+			packages: []vendors.Package{pack(subject("u-1"), left("0")), pack(id("2"), subject("u-2"), left("0"))},
+			want:     fine("low", "True LowCritical", "exhausted", "True Exhausted"),
+			found: []string{
+				"Critical Exhausted /traffic", "Critical Low /traffic by default-critical", "Warning Low /traffic by default-low",
+			},
 		},
 		"ends in a week": {
 			packages: []vendors.Package{pack(until(7 * day))},
@@ -379,15 +386,19 @@ func TestLaterQuestions(t *testing.T) {
 		},
 		"a threshold for usage": {
 			spec: []specChange{
-				func(spec *v1alpha1.QuotaWatchSpec) { spec.Usage = &v1alpha1.UsageReading{} },
+				asksUsage,
 				thresholds(v1alpha1.Threshold{Name: "busy", Resource: "Duration", UsageAbove: quantity}),
 			},
-			want: map[string]string{"runOut": "False NotRequested", "planned": "False NotRequested", "usage": "Unknown UnsupportedReading"},
+			want: map[string]string{"runOut": "False NotRequested", "planned": "False NotRequested", "usage": "Unknown NotTested"},
 		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := watching(t, test.spec...).answers(pack())
+			s := watching(t, test.spec...)
+			if s.in.Watch.Spec.Usage != nil {
+				s.uses()
+			}
+			got := s.answers(pack())
 			if diff := cmp.Diff(test.want, map[string]string{
 				"runOut":  says(got.Conditions, v1alpha1.ConditionRunOutSoon),
 				"planned": says(got.Conditions, v1alpha1.ConditionPlannedDemandShort),

@@ -72,14 +72,25 @@ func (a *assessment) judgePackages() {
 	case a.cannotAddUp():
 		a.doubtStale(wordings)
 	default:
-		verdicts := []verdict{a.judgeLow(), a.judgeExhausted(), a.judgeExpiring()}
-		var findings []v1alpha1.Finding
-		for i, v := range verdicts {
-			a.conclude(wordings[i], v)
-			findings = append(findings, v.findings...)
+		verdicts, findings := a.testAll()
+		if a.forgetUnlisted(findings) {
+			verdicts, findings = a.testAll()
+		}
+		for i, w := range wordings {
+			a.conclude(w, verdicts[i])
 		}
 		a.listFindings(findings)
 	}
+}
+
+// testAll answers the questions about what is left, each for itself.
+func (a *assessment) testAll() ([]verdict, []v1alpha1.Finding) {
+	verdicts := []verdict{a.judgeLow(), a.judgeExhausted(), a.judgeExpiring()}
+	var findings []v1alpha1.Finding
+	for _, v := range verdicts {
+		findings = append(findings, v.findings...)
+	}
+	return verdicts, findings
 }
 
 // cannotAddUp tells whether the rows are those that an earlier process wrote,
@@ -102,7 +113,7 @@ func (a *assessment) conclude(w wording, v verdict) {
 		a.set(w.condition, metav1.ConditionTrue, w.reason(v.findings), w.found+" "+list(names(v.findings)))
 	case !v.requested:
 		a.set(w.condition, metav1.ConditionFalse, v1alpha1.ReasonNotRequested, "No threshold asks this")
-	case a.stale():
+	case a.packagesStale():
 		a.setStale(w)
 	case len(v.unknown[v1alpha1.ReasonNoTotal]) > 0:
 		a.set(w.condition, metav1.ConditionUnknown, v1alpha1.ReasonNoTotal,
@@ -117,7 +128,7 @@ func (a *assessment) conclude(w wording, v verdict) {
 
 // doubtStale turns what does not fire into Unknown when the data is stale.
 func (a *assessment) doubtStale(wordings []wording) {
-	if !a.stale() {
+	if !a.packagesStale() {
 		return
 	}
 	for _, w := range wordings {
@@ -163,9 +174,9 @@ func (a *assessment) judgeLaterQuestions() {
 		"This version does not forecast; thresholds with runsOutWithin are not tested")
 	a.later(v1alpha1.ConditionPlannedDemandShort, v1alpha1.ReasonNoForecast, len(spec.PlannedDemand) > 0,
 		"This version does not forecast; plannedDemand is not tested")
-	a.later(v1alpha1.ConditionUsageHigh, v1alpha1.ReasonUnsupportedReading,
+	a.later(v1alpha1.ConditionUsageHigh, v1alpha1.ReasonNotTested,
 		a.asks(func(t *v1alpha1.Threshold) bool { return t.UsageAbove != nil }),
-		"This version does not read usage; thresholds with usageAbove are not tested")
+		"This version does not test thresholds with usageAbove")
 }
 
 func (a *assessment) later(condition, reason string, asked bool, message string) {

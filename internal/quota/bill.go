@@ -1,0 +1,131 @@
+// Copyright The quotawatch Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package quota
+
+import (
+	"slices"
+
+	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
+	"github.com/quotawatch/quotawatch/internal/vendors"
+)
+
+// maxBillLines bounds the lines of a month's bill.
+const maxBillLines = 12
+
+// readBill brings the bill section up to date. The running month decides how old
+// its numbers are; the closed months, which hardly change, are read more seldom
+// and keep their last bill meanwhile.
+func (a *assessment) readBill() {
+	spec := a.Watch.Spec.Bill
+	if spec == nil {
+		a.status.Bill = nil
+		return
+	}
+	if a.status.Bill == nil {
+		a.status.Bill = &v1alpha1.BillStatus{}
+	}
+	b := a.status.Bill
+	a.takeBills(b)
+	a.note(section{
+		name: vendors.OpBill, field: "bill.interval", asked: spec.GetInterval(), polled: a.Bill.Interval,
+		answered: a.billsAnswered(), attempts: []attempt{attemptOf(a.Bill), attemptOf(a.ClosedBills)},
+		observedGeneration: &b.ObservedGeneration, lastSuccess: &b.LastSuccessTime, lastError: &b.LastError,
+	})
+}
+
+// billsAnswered tells whether this process has had the bill of every month.
+func (a *assessment) billsAnswered() bool {
+	return a.Bill.Value != nil && (a.ClosedBills.Value != nil || a.Watch.Spec.Bill.GetMonths() == 1)
+}
+
+// takeBills puts complete answers in place of the bills held, month by month.
+func (a *assessment) takeBills(b *v1alpha1.BillStatus) {
+	b.Periods = a.billPeriods(b)
+	if len(b.Periods) > 0 {
+		a.wakeAt(monthEnd(a.Now))
+	}
+	if a.Bill.Value != nil {
+		b.LastSuccessTime = stamp(a.Bill.Time)
+	}
+	if a.billsAnswered() {
+		b.ObservedGeneration = a.Watch.Generation
+	}
+}
+
+// billPeriods returns the bills to show, those read before those held.
+func (a *assessment) billPeriods(b *v1alpha1.BillStatus) []v1alpha1.BillPeriodStatus {
+	read, held := a.billsRead(), b.Periods
+	if len(read) > 0 && b.ObservedGeneration != a.Watch.Generation {
+		held = nil // an edited spec may be about another bill
+	}
+	var periods []v1alpha1.BillPeriodStatus
+	for _, month := range BillMonths(a.Now, 0, int(a.Watch.Spec.Bill.GetMonths())) {
+		if bill, ok := read[month]; ok {
+			periods = append(periods, a.billPeriod(bill))
+		} else if i := slices.IndexFunc(held, isMonth(month)); i >= 0 {
+			period := held[i]
+			period.State = a.billState(month)
+			periods = append(periods, period)
+		}
+	}
+	return periods
+}
+
+// billsRead returns the bills that this process has read. When a month closes,
+// both questions have an answer about it: then the later one counts.
+func (a *assessment) billsRead() map[vendors.Month]vendors.Bill {
+	earlier, later := a.ClosedBills, a.Bill
+	if later.Time.Before(earlier.Time) {
+		earlier, later = later, earlier
+	}
+	read := map[vendors.Month]vendors.Bill{}
+	for _, answer := range []*vendors.BillReading{earlier.Value, later.Value} {
+		if answer == nil {
+			continue
+		}
+		for _, bill := range answer.Bills {
+			read[bill.Month] = bill
+		}
+	}
+	return read
+}
+
+func isMonth(month vendors.Month) func(v1alpha1.BillPeriodStatus) bool {
+	return func(p v1alpha1.BillPeriodStatus) bool { return p.Month == string(month) }
+}
+
+// billState says whether the bill of a month can still change.
+func (a *assessment) billState(month vendors.Month) v1alpha1.BillState {
+	if month == vendors.DayAt(a.Now).Month() {
+		return v1alpha1.BillOpen
+	}
+	return v1alpha1.BillClosed
+}
+
+// billPeriod returns a month's bill as users see it, the largest lines first.
+func (a *assessment) billPeriod(bill vendors.Bill) v1alpha1.BillPeriodStatus {
+	lines := slices.Clone(bill.Lines)
+	slices.SortStableFunc(lines, func(x, y vendors.BillLine) int { return y.Quantity.Cmp(x.Quantity) })
+	period := v1alpha1.BillPeriodStatus{
+		Month: string(bill.Month),
+		State: a.billState(bill.Month),
+		Total: count(len(lines)),
+	}
+	for _, line := range lines[:min(len(lines), maxBillLines)] {
+		period.Lines = append(period.Lines, billLine(line))
+	}
+	period.Shown = count(len(period.Lines))
+	return period
+}
+
+func billLine(line vendors.BillLine) v1alpha1.BillLineStatus {
+	return v1alpha1.BillLineStatus{
+		Product:    clip(line.Product, maxBillName),
+		Category:   clip(line.Category, maxBillName),
+		Settlement: v1alpha1.Settlement(line.Settlement),
+		Unit:       v1alpha1.Unit(line.Unit),
+		UnitLabel:  clip(line.UnitLabel, maxUnitLabel),
+		Quantity:   shown(line.Quantity),
+	}
+}

@@ -1,0 +1,130 @@
+// Copyright The quotawatch Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package quota
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
+	"github.com/quotawatch/quotawatch/internal/amount"
+	"github.com/quotawatch/quotawatch/internal/vendors"
+)
+
+var fourResources = []string{"live-minutes", "mic-link", "traffic", "vod-traffic"}
+
+// manySubAccounts returns the packages of so many sub-accounts with four resources
+// each. Of every resource each tenth sub-account has less than a tenth left.
+func manySubAccounts(users int) []vendors.Package {
+	packages := make([]vendors.Package, 0, users*len(fourResources))
+	for user := range users {
+		for kind, resource := range fourResources {
+			remaining := amount.FromInt(500)
+			if user%10 == kind {
+				remaining = amount.FromInt(99)
+			}
+			packages = append(packages, pack(
+				id(fmt.Sprintf("%016x", 4*user+kind)), subject(fmt.Sprintf("user-%010d", user)), of(resource),
+				func(p *vendors.Package) { p.Remaining = remaining },
+			))
+		}
+	}
+	return packages
+}
+
+var everyLowSubAccount = thresholds(
+	belowPercent("account", 20),
+	forSubject(belowPercent("subs", 20), "*"), critical(forSubject(belowPercent("subs-bad", 10), "*")),
+)
+
+func TestLargeAccount(t *testing.T) {
+	s := watching(t, everyLowSubAccount, asksUsage, asksBill(3))
+	var items []vendors.UsageItem
+	for i := range 40 {
+		items = append(items, usage(fmt.Sprintf("Item%02d", i), "1234567890.123456789"))
+	}
+	var lines []vendors.BillLine
+	for i := range 40 {
+		lines = append(lines, line(fmt.Sprintf("直播分钟数 %02d", i), "1234567890.123456789"))
+	}
+	s.uses(items...)
+	s.bills(lines...)
+	s.closes(lines...)
+	got := s.answers(manySubAccounts(5000)...)
+
+	t.Run("the account's rows are exact, and first", func(t *testing.T) {
+		var want []v1alpha1.ResourceStatus
+		for _, resource := range fourResources {
+			want = append(want, v1alpha1.ResourceStatus{
+				Name: resource, Unit: v1alpha1.UnitBytes, Remaining: "2299500", Total: "5000000", TotalSource: v1alpha1.TotalFromVendor,
+				RemainingPercent: n(45), Packages: n(5000), NextExpiry: at(300 * day),
+			})
+		}
+		if diff := cmp.Diff(want, got.Resources[:4]); diff != "" {
+			t.Errorf("rows (-want +got):\n%s", diff)
+		}
+	})
+	t.Run("the rest of the rows are of the most urgent sub-accounts", func(t *testing.T) {
+		if len(got.Resources) != 24 {
+			t.Fatalf("%d rows", len(got.Resources))
+		}
+		for _, row := range got.Resources[4:] {
+			if row.Subject == "" || *row.RemainingPercent != 9 {
+				t.Errorf("%d%% of %q is listed", *row.RemainingPercent, row.Subject)
+			}
+		}
+	})
+	t.Run("all are judged", func(t *testing.T) {
+		if diff := cmp.Diff([]*int32{n(16), n(4000)}, []*int32{got.Findings.Shown, got.Findings.Total}); diff != "" {
+			t.Errorf("findings shown and in total (-want +got):\n%s", diff)
+		}
+		want := "Less is left than allowed by subs (user-0000000000/live-minutes), subs (user-0000000001/mic-link), " +
+			"subs (user-0000000002/traffic) and 3997 more"
+		if diff := cmp.Diff(want, message(got.Conditions, v1alpha1.ConditionQuotaLow)); diff != "" {
+			t.Errorf("QuotaLow (-want +got):\n%s", diff)
+		}
+	})
+	t.Run("all packages are counted", func(t *testing.T) {
+		if diff := cmp.Diff([]*int32{n(16), n(20000)}, []*int32{got.Packages.Shown, got.Packages.Total}); diff != "" {
+			t.Errorf("packages shown and in total (-want +got):\n%s", diff)
+		}
+	})
+	t.Run("the status stays small", func(t *testing.T) {
+		if size := len(compact(t, got)); size > 32<<10 {
+			t.Errorf("%d bytes", size)
+		}
+	})
+}
+
+// Not all packages find a place in the status, so that a new process has nothing
+// to add up: what was written stays.
+func TestManySubAccountsAfterARestart(t *testing.T) {
+	s := watching(t, everyLowSubAccount)
+	before := s.answers(manySubAccounts(50)...).DeepCopy()
+	got := s.restarts()
+	if diff := cmp.Diff(before.Resources, got.Resources); diff != "" {
+		t.Errorf("resources (-before +after):\n%s", diff)
+	}
+	if diff := cmp.Diff(before.Findings, got.Findings); diff != "" {
+		t.Errorf("findings (-before +after):\n%s", diff)
+	}
+	if diff := cmp.Diff(verdicts(before), verdicts(got)); diff != "" {
+		t.Errorf("verdicts (-before +after):\n%s", diff)
+	}
+	if diff := cmp.Diff(before.Summary, got.Summary); diff != "" {
+		t.Errorf("summary (-before +after):\n%s", diff)
+	}
+}
+
+func BenchmarkAssess(b *testing.B) {
+	in := Input{Watch: &v1alpha1.QuotaWatch{Spec: v1alpha1.QuotaWatchSpec{Packages: &v1alpha1.PackagesReading{}}}, Now: start}
+	everyLowSubAccount(&in.Watch.Spec)
+	in.Packages.Value = &vendors.PackageReading{Packages: manySubAccounts(5000)}
+	in.Packages.Time, in.Packages.Attempt = start, start
+	for b.Loop() {
+		in.Watch.Status = Assess(in).Status
+	}
+}
