@@ -31,7 +31,9 @@ import (
 	"github.com/quotawatch/quotawatch/internal/polling"
 	"github.com/quotawatch/quotawatch/internal/transport"
 	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/polyv"
 	"github.com/quotawatch/quotawatch/internal/vendors/tencent"
+	"github.com/quotawatch/quotawatch/internal/vendors/volcengine"
 )
 
 // version is set when a release is built.
@@ -41,7 +43,9 @@ const leaderElectionID = "manager.quotawatch.dev"
 
 // vendorFactories are the vendors that this version knows.
 var vendorFactories = map[v1alpha1.Vendor]vendors.Factory{
+	v1alpha1.VendorPolyv:        polyv.Factory(),
 	v1alpha1.VendorTencentCloud: tencent.Factory(),
+	v1alpha1.VendorVolcengine:   volcengine.Factory(),
 }
 
 func main() {

@@ -34,9 +34,11 @@ type Connector struct {
 
 // Connection is a way to ask a vendor with one credential.
 type Connection struct {
-	Vendor  v1alpha1.Vendor
-	Source  polling.Source
-	Account *vendors.Account
+	Vendor v1alpha1.Vendor
+	// Description says in words what account it is.
+	Description string
+	Source      polling.Source
+	Account     *vendors.Account
 	// CredentialChanged is when the credential's Secret last changed.
 	CredentialChanged time.Time
 }
@@ -94,10 +96,12 @@ func (c *Connector) connect(ctx context.Context, account *v1alpha1.VendorAccount
 	}
 	source := c.source(account, factory, credential, ca)
 	return &Connection{
-		Vendor: account.Spec.Vendor,
-		Source: source,
+		Vendor:      account.Spec.Vendor,
+		Description: describe(account),
+		Source:      source,
 		Account: factory.New(vendors.Access{
 			Credential: credential, Client: httpClient, Clock: c.Clock, Pace: c.Poller.Pace(source),
+			Polyv: polyvOptions(account),
 		}),
 		CredentialChanged: secret.changed,
 	}, nil, nil
@@ -133,10 +137,7 @@ func (c *Connector) secret(ctx context.Context, namespace, name string) (*secret
 // source identifies everything that decides what an answer is.
 func (c *Connector) source(account *v1alpha1.VendorAccount, factory vendors.Factory, credential map[string]vendors.Secret, ca []byte) polling.Source {
 	spec := &account.Spec
-	identity := []string{string(spec.Vendor), spec.Endpoint, spec.ProxyURL, string(ca)}
-	if p := spec.Polyv; p != nil {
-		identity = append(identity, string(p.AccountType), string(p.SignatureMethod), p.IsolationBillPath)
-	}
+	identity := []string{string(spec.Vendor), spec.Endpoint, spec.ProxyURL, string(ca), fmt.Sprint(polyvOptions(account))}
 	for _, key := range append(factory.RequiredKeys, factory.OptionalKeys...) {
 		identity = append(identity, key, credential[key].Reveal())
 	}
@@ -147,6 +148,25 @@ func (c *Connector) source(account *v1alpha1.VendorAccount, factory vendors.Fact
 		RequestsPerSecond:     min(account.GetRequestsPerSecond(), factory.RequestsPerSecond),
 		HostRequestsPerSecond: factory.HostRequestsPerSecond,
 	}
+}
+
+func polyvOptions(account *v1alpha1.VendorAccount) vendors.PolyvOptions {
+	options := vendors.PolyvOptions{
+		Group:             account.GetAccountType() == v1alpha1.PolyvAccountGroup,
+		IsolationBillPath: account.GetIsolationBillPath(),
+	}
+	if p := account.Spec.Polyv; p != nil {
+		options.SHA256 = p.SignatureMethod == v1alpha1.PolyvSignatureSHA256
+	}
+	return options
+}
+
+// describe says in words what account it is.
+func describe(account *v1alpha1.VendorAccount) string {
+	if account.Spec.Vendor == v1alpha1.VendorPolyv {
+		return fmt.Sprintf("An account at Polyv with accountType %s", account.GetAccountType())
+	}
+	return fmt.Sprintf("An account at %s", account.Spec.Vendor)
 }
 
 func target(account *v1alpha1.VendorAccount, host string, ca []byte) transport.Target {

@@ -4,6 +4,10 @@
 package controller
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -35,7 +39,7 @@ func normal(reason, note string) occurrence {
 func announceWatch(recorder events.EventRecorder, before, after *v1alpha1.QuotaWatch) {
 	occurrences := readyOccurrences(before.Status.Conditions, after.Status.Conditions)
 	occurrences = append(occurrences, verdictOccurrences(before.Status.Conditions, after.Status.Conditions)...)
-	if turnedTo(v1alpha1.ErrorThrottled, packagesError(before), packagesError(after)) {
+	if isThrottled(after) && !isThrottled(before) {
 		occurrences = append(occurrences, throttled())
 	}
 	if firstReading(before, after) {
@@ -49,7 +53,7 @@ func announceWatch(recorder events.EventRecorder, before, after *v1alpha1.QuotaW
 // announceAccount tells what changed between two stored statuses of an account.
 func announceAccount(recorder events.EventRecorder, before, after *v1alpha1.VendorAccount) {
 	occurrences := readyOccurrences(before.Status.Conditions, after.Status.Conditions)
-	if turnedTo(v1alpha1.ErrorThrottled, before.Status.LastError, after.Status.LastError) {
+	if throttles(after.Status.LastError) && !throttles(before.Status.LastError) {
 		occurrences = append(occurrences, throttled())
 	}
 	for _, o := range occurrences {
@@ -132,31 +136,83 @@ func ended(before, after []metav1.Condition, condition string) bool {
 	return meta.IsStatusConditionTrue(before, condition) && meta.IsStatusConditionFalse(after, condition)
 }
 
-// turnedTo tells whether a row of failures of one kind began.
-func turnedTo(kind v1alpha1.ErrorKind, before, after *v1alpha1.VendorError) bool {
-	return after != nil && after.Kind == kind && (before == nil || before.Kind != kind)
+func throttles(failure *v1alpha1.VendorError) bool {
+	return failure != nil && failure.Kind == v1alpha1.ErrorThrottled
+}
+
+// isThrottled tells whether the vendor throttles any of a watch's readings.
+func isThrottled(watch *v1alpha1.QuotaWatch) bool {
+	return slices.ContainsFunc(readingErrors(&watch.Status), throttles)
 }
 
 func throttled() occurrence {
 	return warning(v1alpha1.EventThrottled, "The vendor refuses calls because there are too many")
 }
 
-func packagesError(watch *v1alpha1.QuotaWatch) *v1alpha1.VendorError {
-	if watch.Status.Packages == nil {
-		return nil
-	}
-	return watch.Status.Packages.LastError
-}
-
+// firstReading tells whether now, for the first time, all that the spec asks for
+// was read.
 func firstReading(before, after *v1alpha1.QuotaWatch) bool {
-	return before.Status.LastSuccessTime.IsZero() && !after.Status.LastSuccessTime.IsZero()
+	return !allRead(before) && allRead(after)
 }
 
-func summaryNote(watch *v1alpha1.QuotaWatch) string {
-	if watch.Status.Summary == nil {
-		return "First reading: the account has no package in use"
+func allRead(watch *v1alpha1.QuotaWatch) bool {
+	spec, status := &watch.Spec, &watch.Status
+	switch {
+	case spec.Packages != nil && (status.Packages == nil || status.Packages.LastSuccessTime.IsZero()),
+		spec.Usage != nil && (status.Usage == nil || status.Usage.LastSuccessTime.IsZero()),
+		spec.Bill != nil && (status.Bill == nil || status.Bill.LastSuccessTime.IsZero()):
+		return false
 	}
-	return "First reading: " + watch.Status.Summary.Text
+	return true
+}
+
+// summaryNote says in one sentence what is left, was used and was billed.
+func summaryNote(watch *v1alpha1.QuotaWatch) string {
+	var parts []string
+	status := &watch.Status
+	if status.Packages != nil {
+		parts = append(parts, packagesNote(status.Summary))
+	}
+	if status.Usage != nil {
+		parts = append(parts, usageNote(status.Usage))
+	}
+	if status.Bill != nil {
+		parts = append(parts, billNote(status.Bill))
+	}
+	return "First reading: " + strings.Join(parts, "; ")
+}
+
+func packagesNote(summary *v1alpha1.Summary) string {
+	if summary == nil || summary.Text == "" {
+		return "no package in use"
+	}
+	return summary.Text
+}
+
+func billNote(bill *v1alpha1.BillStatus) string {
+	months := make([]string, 0, len(bill.Periods))
+	for _, period := range bill.Periods {
+		months = append(months, period.Month)
+	}
+	return "billed in " + strings.Join(months, ", ")
+}
+
+// maxNoted is how many usage items a note names.
+const maxNoted = 3
+
+func usageNote(usage *v1alpha1.UsageStatus) string {
+	var items []string
+	for _, item := range usage.Items[:min(len(usage.Items), maxNoted)] {
+		unit := string(item.Unit)
+		if item.UnitLabel != "" {
+			unit = item.UnitLabel
+		}
+		items = append(items, fmt.Sprintf("%s %s %s", item.Name, item.Amount, unit))
+	}
+	if len(items) == 0 {
+		return "no usage"
+	}
+	return "used " + strings.Join(items, ", ")
 }
 
 func reasonOf(conditions []metav1.Condition, conditionType string) string {

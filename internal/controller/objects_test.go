@@ -194,6 +194,15 @@ func haveSeeds() gomegatypes.GomegaMatcher {
 	return haveRemaining("traffic", "497634728735")
 }
 
+// packagesError is the last failure of the packages reading; nil when there is
+// none.
+func packagesError(watch *v1alpha1.QuotaWatch) *v1alpha1.VendorError {
+	if watch.Status.Packages == nil {
+		return nil
+	}
+	return watch.Status.Packages.LastError
+}
+
 // eventReasons are the reasons of the Events that the operator told of the
 // objects of this spec, each once.
 func (o *operator) eventReasons(kind string) func() []string {

@@ -6,12 +6,15 @@ package controller
 import (
 	"bytes"
 	"context"
+	"flag"
+	"io"
 	"net"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/go-logr/logr"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -29,8 +32,10 @@ import (
 	"github.com/quotawatch/quotawatch/internal/polling"
 	"github.com/quotawatch/quotawatch/internal/transport"
 	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/polyv"
 	"github.com/quotawatch/quotawatch/internal/vendors/tencent"
 	"github.com/quotawatch/quotawatch/internal/vendors/vendorsim"
+	"github.com/quotawatch/quotawatch/internal/vendors/volcengine"
 )
 
 // patience is how long a spec waits for the operator. Nothing in it takes
@@ -74,7 +79,7 @@ func newOperator() *operator {
 // start starts the manager; after stop it is what a restart is.
 func (o *operator) start() {
 	GinkgoHelper()
-	logger := zap.New(zap.WriteTo(o.logs), zap.UseDevMode(true))
+	logger := verboseLogger(o.logs)
 	mgr, err := ctrl.NewManager(config, ctrl.Options{
 		Scheme:     scheme,
 		Logger:     logger,
@@ -111,11 +116,15 @@ func (o *operator) setUp(mgr ctrl.Manager) {
 	Expect(err).NotTo(HaveOccurred())
 	connector := &Connector{
 		Secrets: &SecretReader{Metadata: mgr.GetCache(), Live: mgr.GetAPIReader()},
-		Vendors: map[v1alpha1.Vendor]vendors.Factory{v1alpha1.VendorTencentCloud: unlimited(tencent.Factory())},
-		Pool:    transport.NewPool(transport.PoolOptions{Allowlist: allowlist, Timeout: 2 * time.Second}),
-		Poller:  poller,
-		Keyer:   polling.NewKeyer(),
-		Clock:   o.clock,
+		Vendors: map[v1alpha1.Vendor]vendors.Factory{
+			v1alpha1.VendorPolyv:        unlimited(polyv.Factory()),
+			v1alpha1.VendorTencentCloud: unlimited(tencent.Factory()),
+			v1alpha1.VendorVolcengine:   unlimited(volcengine.Factory()),
+		},
+		Pool:   transport.NewPool(transport.PoolOptions{Allowlist: allowlist, Timeout: 2 * time.Second}),
+		Poller: poller,
+		Keyer:  polling.NewKeyer(),
+		Clock:  o.clock,
 	}
 	recorder := mgr.GetEventRecorder("quotawatch")
 	Expect(SetupIndexes(suiteContext, mgr)).To(Succeed())
@@ -125,6 +134,16 @@ func (o *operator) setUp(mgr ctrl.Manager) {
 	Expect((&QuotaWatchReconciler{
 		Client: mgr.GetClient(), Recorder: recorder, Clock: o.clock, Connector: connector, Poller: poller, MinInterval: time.Minute,
 	}).SetupWithManager(mgr, o.wakeups, 2)).To(Succeed())
+}
+
+// verboseLogger logs all there is.
+func verboseLogger(w io.Writer) logr.Logger {
+	GinkgoHelper()
+	options := zap.Options{Development: true}
+	flags := flag.NewFlagSet("", flag.ContinueOnError)
+	options.BindFlags(flags)
+	Expect(flags.Parse([]string{"--zap-log-level=10"})).To(Succeed())
+	return zap.New(zap.UseFlagOptions(&options), zap.WriteTo(w))
 }
 
 // unlimited takes a vendor's rate limits away: on a clock that stands still a

@@ -4,52 +4,46 @@
 package controller
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
 	"github.com/quotawatch/quotawatch/internal/polling"
 	"github.com/quotawatch/quotawatch/internal/quota"
-	"github.com/quotawatch/quotawatch/internal/vendors"
 )
 
-// plan returns the queries that answer the spec, as far as the vendor offers
+// plan returns the queries that answer the spec, as far as the account offers
 // them, and a problem when it does not offer all.
 func (r *QuotaWatchReconciler) plan(watch *v1alpha1.QuotaWatch, connection *Connection) ([]polling.Query, *quota.Problem) {
-	var queries []polling.Query
 	problem := mismatch(&watch.Spec, connection.Vendor)
 	if problem == nil {
 		problem = unsupported(&watch.Spec, connection)
 	}
-	if watch.Spec.Packages != nil && connection.Account.Packages != nil {
-		queries = append(queries, r.packagesQuery(watch, connection.Account.Packages))
+	var queries []polling.Query
+	if reader := connection.Account.Packages; reader != nil && watch.Spec.Packages != nil {
+		queries = append(queries, r.packagesQuery(watch, reader))
+	}
+	if reader := connection.Account.Usage; reader != nil && watch.Spec.Usage != nil {
+		queries = append(queries, r.usageQuery(watch, connection.Account))
+	}
+	if reader := connection.Account.Bills; reader != nil && watch.Spec.Bill != nil && watch.Spec.Bill.Polyv != nil {
+		queries = append(queries, r.billQueries(watch, reader)...)
 	}
 	return queries, problem
 }
 
-// packagesQuery asks for the packages that the spec wants.
-func (r *QuotaWatchReconciler) packagesQuery(watch *v1alpha1.QuotaWatch, reader vendors.PackageReader) polling.Query {
-	query := vendors.PackageQuery{Types: packageTypes(watch.Spec.Packages)}
-	return polling.Query{
-		Op:       vendors.OpPackages,
-		Params:   strings.Join(query.Types, ","),
-		Interval: r.interval(watch),
-		Held:     heldPackages(watch),
-		Ask:      func(ctx context.Context) (any, error) { return reader.ReadPackages(ctx, query) },
-	}
-}
-
-// heldPackages returns the time of the numbers in the status, if they will do
-// until the next slot: they answer the spec, and nothing kept the vendor from
-// being asked since.
-func heldPackages(watch *v1alpha1.QuotaWatch) time.Time {
-	if !quota.Answers(&watch.Status, watch.Generation) || slices.Contains(blockedReasons, reasonOf(watch.Status.Conditions, v1alpha1.ConditionReady)) {
+// held returns the time of a section's numbers, if they will do until the next
+// slot: they answer the spec, and nothing kept the vendor from being asked since.
+func held(watch *v1alpha1.QuotaWatch, observedGeneration int64, lastSuccess metav1.Time) time.Time {
+	blocked := slices.Contains(blockedReasons, reasonOf(watch.Status.Conditions, v1alpha1.ConditionReady))
+	if observedGeneration != watch.Generation || blocked {
 		return time.Time{}
 	}
-	return watch.Status.Packages.LastSuccessTime.Time
+	return lastSuccess.Time
 }
 
 // blockedReasons are the reasons of Ready for which the vendor is not asked.
@@ -60,20 +54,6 @@ var blockedReasons = []string{
 	v1alpha1.ReasonSecretKeyMissing,
 	v1alpha1.ReasonSuspended,
 	v1alpha1.ReasonAccountSuspended,
-}
-
-// packageTypes returns the types asked for, sorted so that equal questions are
-// one.
-func packageTypes(spec *v1alpha1.PackagesReading) []string {
-	if spec.TencentCloud == nil {
-		return nil
-	}
-	types := make([]string, 0, len(spec.TencentCloud.Types))
-	for _, t := range spec.TencentCloud.Types {
-		types = append(types, string(t))
-	}
-	slices.Sort(types)
-	return types
 }
 
 // mismatch finds members of the spec that are for another vendor.
@@ -127,23 +107,26 @@ func unsupported(spec *v1alpha1.QuotaWatchSpec, connection *Connection) *quota.P
 		requested, offered bool
 	}{
 		{"packages", spec.Packages != nil, connection.Account.Packages != nil},
-		{"usage", spec.Usage != nil, false},
-		{"bill", spec.Bill != nil, false},
+		{"usage", spec.Usage != nil, connection.Account.Usage != nil},
+		{"bill", spec.Bill != nil, connection.Account.Bills != nil},
 	} {
-		switch {
-		case reading.offered:
+		if reading.offered {
 			offered = append(offered, reading.section)
-		case reading.requested:
+		} else if reading.requested {
 			missing = append(missing, reading.section)
 		}
 	}
-	if len(missing) == 0 {
+	switch {
+	case len(missing) > 0:
+		return unsupportedReading(fmt.Sprintf("%s does not offer %s; it offers %s",
+			connection.Description, strings.Join(missing, " and "), strings.Join(offered, " and ")))
+	case spec.Bill != nil && spec.Bill.Polyv == nil:
+		return unsupportedReading("A bill at Polyv is that of an isolation zone: set spec.bill.polyv.isolationID")
+	default:
 		return nil
 	}
-	return &quota.Problem{
-		Class:  quota.Terminal,
-		Reason: v1alpha1.ReasonUnsupportedReading,
-		Message: fmt.Sprintf("This version cannot read %s from %s; it can read %s",
-			strings.Join(missing, " and "), connection.Vendor, strings.Join(offered, " and ")),
-	}
+}
+
+func unsupportedReading(message string) *quota.Problem {
+	return &quota.Problem{Class: quota.Terminal, Reason: v1alpha1.ReasonUnsupportedReading, Message: message}
 }

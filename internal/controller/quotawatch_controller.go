@@ -89,8 +89,7 @@ func (r *QuotaWatchReconciler) assess(ctx context.Context, owner polling.Owner, 
 		in.Problem = unsupported
 	}
 	r.Poller.Declare(owner, connection.Source, queries...)
-	in.Packages = packagesReading(r.Poller.Answer(owner, vendors.OpPackages))
-	in.Packages.Interval = r.interval(watch)
+	r.read(owner, watch, &in)
 	return quota.Assess(in), nil
 }
 
@@ -118,17 +117,27 @@ func (r *QuotaWatchReconciler) connect(ctx context.Context, watch *v1alpha1.Quot
 	return connection, failure.ofAccount(account.Name), err
 }
 
-// interval is how often the packages are read.
-func (r *QuotaWatchReconciler) interval(watch *v1alpha1.QuotaWatch) time.Duration {
-	return max(watch.GetInterval(), r.MinInterval)
+// read takes over what the poller knows by now.
+func (r *QuotaWatchReconciler) read(owner polling.Owner, watch *v1alpha1.QuotaWatch, in *quota.Input) {
+	in.Packages = reading[vendors.PackageReading](r.Poller, owner, vendors.OpPackages, r.atLeast(watch.GetInterval()))
+	if usage := watch.Spec.Usage; usage != nil {
+		in.Usage = reading[vendors.UsageReading](r.Poller, owner, vendors.OpUsage, r.atLeast(usage.GetInterval()))
+	}
+	if bill := watch.Spec.Bill; bill != nil {
+		interval := r.atLeast(bill.GetInterval())
+		in.Bill = reading[vendors.BillReading](r.Poller, owner, vendors.OpBill, interval)
+		in.ClosedBills = reading[vendors.BillReading](r.Poller, owner, vendors.OpClosedBills, max(interval, closedBillInterval))
+	}
 }
 
-// packagesReading returns what the poller knows as a reading of packages.
-func packagesReading(answer polling.Answer) quota.Reading[vendors.PackageReading] {
-	reading := quota.Reading[vendors.PackageReading]{
+// reading returns what the poller knows as a reading of a kind.
+func reading[T any](poller *polling.Poller, owner polling.Owner, op string, interval time.Duration) quota.Reading[T] {
+	answer := poller.Answer(owner, op)
+	reading := quota.Reading[T]{
 		Time: answer.Time, Attempt: answer.Attempt, Err: answer.Err, Since: answer.Since, Next: answer.Next,
+		Interval: interval,
 	}
-	if value, ok := answer.Value.(vendors.PackageReading); ok {
+	if value, ok := answer.Value.(T); ok {
 		reading.Value = &value
 	}
 	return reading

@@ -55,9 +55,32 @@ func withoutTimes(status v1alpha1.QuotaWatchStatus) v1alpha1.QuotaWatchStatus {
 	status.LastAttemptTime, status.LastSuccessTime, status.NextPollTime = metav1.Time{}, metav1.Time{}, metav1.Time{}
 	if p := status.Packages; p != nil {
 		p.LastSuccessTime = metav1.Time{}
-		withoutRetryTime(p.LastError)
+	}
+	if u := status.Usage; u != nil {
+		u.LastSuccessTime = metav1.Time{}
+	}
+	if b := status.Bill; b != nil {
+		b.LastSuccessTime = metav1.Time{}
+	}
+	for _, failure := range readingErrors(&status) {
+		withoutRetryTime(failure)
 	}
 	return status
+}
+
+// readingErrors returns the failures of the readings; nil where there is none.
+func readingErrors(status *v1alpha1.QuotaWatchStatus) []*v1alpha1.VendorError {
+	var failures []*v1alpha1.VendorError
+	if p := status.Packages; p != nil {
+		failures = append(failures, p.LastError)
+	}
+	if u := status.Usage; u != nil {
+		failures = append(failures, u.LastError)
+	}
+	if b := status.Bill; b != nil {
+		failures = append(failures, b.LastError)
+	}
+	return failures
 }
 
 // accountWorthWriting is worthWriting for an account.

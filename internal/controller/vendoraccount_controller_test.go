@@ -62,14 +62,6 @@ var _ = Describe("A VendorAccount", func() {
 		o.eventuallyWatch(And(beReady(), haveSeeds()))
 	})
 
-	It("says when this version has no client for the vendor", func() {
-		account := o.account()
-		account.Spec.Vendor = v1alpha1.VendorPolyv
-		o.applied(o.secret(), account, o.watch())
-		o.eventuallyAccount(And(beStalled(v1alpha1.ReasonUnsupportedVendor), sayReady("no client for vendor Polyv")))
-		o.eventuallyWatch(beNotReady(v1alpha1.ReasonAccountNotReady))
-	})
-
 	It("says what is wrong with its certificate authorities", func() {
 		account := o.account()
 		account.Spec.CASecretRef = &v1alpha1.SecretReference{Name: "ca"}
