@@ -99,6 +99,13 @@ test-unit: ## Run the tests that need no control plane.
 test-envtest: ## Run the tests that need the control plane.
 	$(call go-test,$(ENVTEST_PACKAGES))
 
+# How long each fuzz target runs.
+FUZZ_TIME ?= 1m
+
+.PHONY: fuzz
+fuzz: ## Fuzz every decoder and signer, each for FUZZ_TIME.
+	hack/fuzz.sh $(FUZZ_TIME)
+
 .PHONY: demo
 demo: build ## Show the operator at work on a local control plane; KEEP=1 leaves it running.
 	$(GO_BUILD) -o bin/demo ./hack/demo
