@@ -101,12 +101,12 @@ func exactNames(object []byte, known ...string) bool {
 // checkDays wants two days from T-31 to T-1 in order, where T is today in
 // Beijing.
 func (q trafficQuery) checkDays(now time.Time) *volcengineError {
-	for name, text := range map[string]string{"StartDay": q.first, "EndDay": q.last} {
-		if text == "" {
-			return volcengineMissingParameter(name)
+	for _, day := range []struct{ name, text string }{{"StartDay", q.first}, {"EndDay", q.last}} {
+		if day.text == "" {
+			return volcengineMissingParameter(day.name)
 		}
-		if _, err := time.Parse(volcengineDayLayout, text); err != nil {
-			return volcengineInvalidParameter("The parameter " + name + " is no day as yyyymmdd.")
+		if _, err := time.Parse(volcengineDayLayout, day.text); err != nil {
+			return volcengineInvalidParameter("The parameter " + day.name + " is no day as yyyymmdd.")
 		}
 	}
 	oldest, newest := VolcengineDayOf(now.AddDate(0, 0, -volcengineOldestDay)), VolcengineDayOf(now.AddDate(0, 0, -1))
