@@ -69,6 +69,11 @@ func TestResourceVanishes(t *testing.T) {
 			want:   []v1alpha1.ResourceStatus{emptyRow},
 			fires:  []string{"Critical Exhausted /traffic", "Critical Low /traffic by default-critical", "Warning Low /traffic by default-low"},
 		},
+		"one of which no total was known": {
+			before: []vendors.Package{pack(totalUnknown)},
+			want:   []v1alpha1.ResourceStatus{emptyRow},
+			fires:  []string{"Critical Exhausted /traffic", "Critical Low /traffic by default-critical", "Warning Low /traffic by default-low"},
+		},
 		"one that the question was about": {
 			before: []vendors.Package{pack()},
 			asked:  []string{"traffic", "mic-link"},

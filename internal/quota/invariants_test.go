@@ -5,6 +5,7 @@ package quota
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -68,6 +69,12 @@ func checkConditions(t *testing.T, conditions []metav1.Condition, always []strin
 		if strings.ContainsAny(c.Message, "\n\ufffd") {
 			t.Errorf("%s has the message %q", c.Type, c.Message)
 		}
+	}
+	inOrder := slices.IsSortedFunc(conditions, func(a, b metav1.Condition) int {
+		return slices.Index(order, a.Type) - slices.Index(order, b.Type)
+	})
+	if !inOrder {
+		t.Errorf("the conditions are not in their order: %s", asJSON(t, conditions))
 	}
 	checkMarkers(t, conditions)
 }

@@ -39,6 +39,13 @@ func TestMessages(t *testing.T) {
 			condition: v1alpha1.ConditionQuotaExhausted,
 			want:      "Nothing usable is left of mic-link, traffic",
 		},
+		"as many as can be named": {
+			packages: []vendors.Package{
+				pack(left("0")), pack(id("2"), of("mic-link"), left("0")), pack(id("3"), of("transcoding"), left("0")),
+			},
+			condition: v1alpha1.ConditionQuotaExhausted,
+			want:      "Nothing usable is left of mic-link, traffic, transcoding",
+		},
 		"more than can be named": {
 			packages: []vendors.Package{
 				pack(left("0")), pack(id("2"), of("mic-link"), left("0")), pack(id("3"), of("transcoding"), left("0")),

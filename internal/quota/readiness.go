@@ -86,12 +86,23 @@ func (a *assessment) isStale(s section) bool {
 	if !a.stale(s) {
 		return false
 	}
-	a.notReady(v1alpha1.ReasonDataStale, "The numbers are older than staleAfter; the vendor is asked again", false)
+	a.notReady(v1alpha1.ReasonDataStale, "The numbers are older than staleAfter"+a.trouble()+"; the vendor is asked again", false)
 	return true
 }
 
+// trouble names the first section whose last attempt failed, and why; nothing
+// when none did.
+func (a *assessment) trouble() string {
+	for _, s := range a.sections {
+		if failure := *s.lastError; failure != nil {
+			return "; " + s.name + ": " + describe(failure, s.failed().err)
+		}
+	}
+	return ""
+}
+
 func (a *assessment) readyMessage() string {
-	const message = "The numbers answer the spec and are fresh"
+	message := "The numbers answer the spec and are fresh" + a.trouble()
 	var fields []string
 	var raised time.Duration
 	for _, s := range a.sections {

@@ -277,6 +277,14 @@ func TestProblems(t *testing.T) {
 				{0, nil, "False DataStale, Reconciling"},
 			},
 		},
+		"suspension is no way to Ready": {
+			before: func(s *scenario) { s.assess() },
+			steps: []step{
+				{0, suspension, "False Suspended"},
+				{time.Hour, secretNotFound, "False SecretNotFound, Reconciling"},
+				{time.Minute, suspension, "False Suspended"},
+			},
+		},
 		"suspension is no stall": {
 			before: func(s *scenario) { s.fails(vendors.KindForbidden, "") },
 			steps: []step{
@@ -354,6 +362,26 @@ func TestNothingAskedThatCanBeRead(t *testing.T) {
 	}
 	if got.State != v1alpha1.StateUnknown {
 		t.Errorf("state %s, with nothing known", got.State)
+	}
+}
+
+// Sections that the spec asks for are kept, also by a version that cannot read
+// them.
+func TestSectionsOfOtherReadings(t *testing.T) {
+	hold := func(s *scenario) {
+		s.in.Watch.Status.Usage, s.in.Watch.Status.Bill = &v1alpha1.UsageStatus{Shown: n(0)}, &v1alpha1.BillStatus{}
+	}
+	s := watching(t, func(spec *v1alpha1.QuotaWatchSpec) {
+		spec.Usage, spec.Bill = &v1alpha1.UsageReading{}, &v1alpha1.BillReading{}
+	})
+	hold(s)
+	if got := s.answers(pack()); got.Usage == nil || got.Bill == nil {
+		t.Errorf("sections that are asked for are gone: usage %v, bill %v", got.Usage, got.Bill)
+	}
+	s = watching(t)
+	hold(s)
+	if got := s.answers(pack()); got.Usage != nil || got.Bill != nil {
+		t.Errorf("sections that nobody asks for stay: usage %v, bill %v", got.Usage, got.Bill)
 	}
 }
 

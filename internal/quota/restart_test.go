@@ -150,6 +150,19 @@ func TestClockAfterARestart(t *testing.T) {
 	}
 }
 
+func TestClockAfterARestartWithAsManyPackagesAsAreListed(t *testing.T) {
+	s := watching(t)
+	var packages []vendors.Package
+	for i := range 16 {
+		packages = append(packages, pack(id(fmt.Sprint(i)), left("50"), until(time.Duration(i+1)*time.Hour)))
+	}
+	s.answers(packages...)
+	s.restarts()
+	if got := s.waits(2 * time.Hour); got.Resources[0].Remaining != "700" {
+		t.Errorf("%s is left when two of sixteen packages are over, want 700", got.Resources[0].Remaining)
+	}
+}
+
 // With packages that are not listed nothing can be added up anew, so that what
 // was written stays until there is an answer.
 func TestClockAfterARestartWithMorePackagesThanAreListed(t *testing.T) {
@@ -170,6 +183,20 @@ func TestClockAfterARestartWithMorePackagesThanAreListed(t *testing.T) {
 	got = s.answers(packages...)
 	if got.Resources[0].Remaining != "900" {
 		t.Errorf("%s is left by the new answer, want 900", got.Resources[0].Remaining)
+	}
+}
+
+func TestStaleAfterARestartWithMorePackagesThanAreListed(t *testing.T) {
+	s := watching(t)
+	var packages []vendors.Package
+	for i := range 17 {
+		packages = append(packages, pack(id(fmt.Sprint(i)), left("150")))
+	}
+	s.answers(packages...)
+	s.restarts()
+	want := map[string]string{"low": "True LowWarning", "exhausted": "Unknown DataStale", "expiring": "Unknown DataStale"}
+	if diff := cmp.Diff(want, verdicts(s.waits(3*time.Hour))); diff != "" {
+		t.Errorf("verdicts (-want +got):\n%s", diff)
 	}
 }
 

@@ -156,6 +156,12 @@ func TestRows(t *testing.T) {
 				Remaining: "500", Packages: n(1), NextExpiry: at(300 * day),
 			})},
 		},
+		"a total of zero of one of two says nothing": {
+			packages: []vendors.Package{pack(), pack(id("2"), total("0"))},
+			want: []v1alpha1.ResourceStatus{trafficRow(v1alpha1.ResourceStatus{
+				Remaining: "1000", Packages: n(2), NextExpiry: at(300 * day),
+			})},
+		},
 		"a total below zero says nothing": {
 			packages: []vendors.Package{pack(), pack(id("2"), total("-1"))},
 			want: []v1alpha1.ResourceStatus{trafficRow(v1alpha1.ResourceStatus{
@@ -382,6 +388,17 @@ func TestIgnore(t *testing.T) {
 				t.Errorf("packages.total (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// The edit and an answer after it may show at once.
+func TestIgnoreTogetherWithAnAnswer(t *testing.T) {
+	s := watching(t)
+	s.answers(pack(), pack(id("2"), subject("u-1")))
+	ignore("u-1")(&s.in.Watch.Spec)
+	s.in.Watch.Generation++
+	if diff := cmp.Diff([]v1alpha1.ResourceStatus{fullRow("")}, s.answers(pack()).Resources); diff != "" {
+		t.Errorf("resources (-want +got):\n%s", diff)
 	}
 }
 

@@ -72,7 +72,7 @@ func TestSectionsStandForThemselves(t *testing.T) {
 		},
 		"usage fails for a while": {
 			then:  func(s *scenario) { fail(s, &s.in.Usage, vendors.KindUnavailable, "Timeout") },
-			ready: "True Succeeded", message: "The numbers answer the spec and are fresh",
+			ready: "True Succeeded", message: "The numbers answer the spec and are fresh; usage: the vendor cannot be reached or failed (Timeout)",
 			stale: "False Fresh", partial: "False Complete", verdicts: low, state: v1alpha1.StateLow,
 		},
 		"usage is refused": {
@@ -111,7 +111,7 @@ func TestSectionsStandForThemselves(t *testing.T) {
 		},
 		"half an answer about usage": {
 			then:  func(s *scenario) { fail(s, &s.in.Usage, vendors.KindMalformed, "") },
-			ready: "True Succeeded", message: "The numbers answer the spec and are fresh",
+			ready: "True Succeeded", message: "The numbers answer the spec and are fresh; usage: the vendor's answer was not whole",
 			stale: "False Fresh", partial: "True IncompleteAnswer", verdicts: low, state: v1alpha1.StateLow,
 		},
 		"half an answer about usage, a whole one about packages": {
@@ -119,7 +119,7 @@ func TestSectionsStandForThemselves(t *testing.T) {
 				fail(s, &s.in.Usage, vendors.KindMalformed, "")
 				s.answers(pack(left("150")))
 			},
-			ready: "True Succeeded", message: "The numbers answer the spec and are fresh",
+			ready: "True Succeeded", message: "The numbers answer the spec and are fresh; usage: the vendor's answer was not whole",
 			stale: "False Fresh", partial: "True IncompleteAnswer", verdicts: low, state: v1alpha1.StateLow,
 		},
 		"half an answer about usage, then none": {
@@ -127,7 +127,7 @@ func TestSectionsStandForThemselves(t *testing.T) {
 				fail(s, &s.in.Usage, vendors.KindMalformed, "")
 				fail(s, &s.in.Usage, vendors.KindUnavailable, "")
 			},
-			ready: "True Succeeded", message: "The numbers answer the spec and are fresh",
+			ready: "True Succeeded", message: "The numbers answer the spec and are fresh; usage: the vendor cannot be reached or failed",
 			stale: "False Fresh", partial: "True IncompleteAnswer", verdicts: low, state: v1alpha1.StateLow,
 		},
 		"half an answer about usage, then a whole one": {

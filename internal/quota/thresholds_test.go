@@ -274,6 +274,24 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+func TestConsumables(t *testing.T) {
+	tests := map[string]bool{
+		vendors.ResourceTraffic: true, vendors.ResourceTranscoding: true, vendors.ResourceTopSpeedCodec: true,
+		vendors.ResourceMicLink: true, vendors.ResourceLiveMinutes: true, vendors.ResourceVODTraffic: true,
+		vendors.ResourceConcurrency: false, vendors.ResourceVODStorage: false, vendors.ResourceMicMinutes: false,
+		vendors.ResourceDirectorMinutes: false, vendors.ResourceChannels: false, vendors.ResourceBalance: false,
+		vendors.UnknownResource(9): false,
+	}
+	for name, want := range tests {
+		got := watching(t).answers(pack(of(name), left("0")))
+		for _, kind := range []v1alpha1.FindingKind{v1alpha1.FindingExhausted, v1alpha1.FindingLow} {
+			if judged := firstFinding(got, kind) != nil; judged != want {
+				t.Errorf("%s is found %s without a threshold that names it: %t, want %t", name, kind, judged, want)
+			}
+		}
+	}
+}
+
 // What fired goes on firing until the number is clearly above the limit.
 func TestHysteresis(t *testing.T) {
 	type step struct {
