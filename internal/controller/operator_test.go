@@ -60,9 +60,14 @@ type operator struct {
 // published samples.
 func newOperator() *operator {
 	GinkgoHelper()
+	return newOperatorOf(vendorsim.ScenarioSeeds)
+}
+
+func newOperatorOf(scenario string) *operator {
+	GinkgoHelper()
 	o := &operator{clock: clocktesting.NewFakeClock(time.Now()), logs: &logBuffer{}, wakeups: NewWakeups()}
 	var err error
-	o.vendor, err = vendorsim.New(o.clock, vendorsim.ScenarioSeeds)
+	o.vendor, err = vendorsim.New(o.clock, scenario)
 	Expect(err).NotTo(HaveOccurred())
 	o.server = httptest.NewServer(o.vendor)
 	DeferCleanup(o.server.Close)

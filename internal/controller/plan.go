@@ -24,23 +24,24 @@ func (r *QuotaWatchReconciler) plan(watch *v1alpha1.QuotaWatch, connection *Conn
 		problem = unsupported(&watch.Spec, connection)
 	}
 	var queries []polling.Query
-	if reader := connection.Account.Packages; reader != nil && watch.Spec.Packages != nil {
-		queries = append(queries, r.packagesQuery(watch, reader))
+	if connection.Account.Packages != nil && watch.Spec.Packages != nil {
+		queries = append(queries, r.packagesQuery(watch, connection))
 	}
-	if reader := connection.Account.Usage; reader != nil && watch.Spec.Usage != nil {
-		queries = append(queries, r.usageQuery(watch, connection.Account))
+	if connection.Account.Usage != nil && watch.Spec.Usage != nil {
+		queries = append(queries, r.usageQuery(watch, connection))
 	}
-	if reader := connection.Account.Bills; reader != nil && watch.Spec.Bill != nil && watch.Spec.Bill.Polyv != nil {
-		queries = append(queries, r.billQueries(watch, reader)...)
+	if connection.Account.Bills != nil && watch.Spec.Bill != nil && watch.Spec.Bill.Polyv != nil {
+		queries = append(queries, r.billQueries(watch, connection)...)
 	}
 	return queries, problem
 }
 
 // held returns the time of a section's numbers, if they will do until the next
-// slot: they answer the spec, and nothing kept the vendor from being asked since.
-func held(watch *v1alpha1.QuotaWatch, observedGeneration int64, lastSuccess metav1.Time) time.Time {
+// slot: they answer the spec, were read with the present credential, and nothing
+// kept the vendor from being asked since.
+func (c *Connection) held(watch *v1alpha1.QuotaWatch, observedGeneration int64, lastSuccess metav1.Time) time.Time {
 	blocked := slices.Contains(blockedReasons, reasonOf(watch.Status.Conditions, v1alpha1.ConditionReady))
-	if observedGeneration != watch.Generation || blocked {
+	if observedGeneration != watch.Generation || c.CredentialChanged.After(lastSuccess.Time) || blocked {
 		return time.Time{}
 	}
 	return lastSuccess.Time

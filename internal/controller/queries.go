@@ -21,7 +21,8 @@ import (
 const closedBillInterval = 24 * time.Hour
 
 // packagesQuery asks for the packages that the spec wants.
-func (r *QuotaWatchReconciler) packagesQuery(watch *v1alpha1.QuotaWatch, reader vendors.PackageReader) polling.Query {
+func (r *QuotaWatchReconciler) packagesQuery(watch *v1alpha1.QuotaWatch, connection *Connection) polling.Query {
+	reader := connection.Account.Packages
 	query := packageQuery(watch.Spec.Packages)
 	q := polling.Query{
 		Op:       vendors.OpPackages,
@@ -30,7 +31,7 @@ func (r *QuotaWatchReconciler) packagesQuery(watch *v1alpha1.QuotaWatch, reader 
 		Ask:      func(ctx context.Context) (any, error) { return reader.ReadPackages(ctx, query) },
 	}
 	if section := watch.Status.Packages; section != nil {
-		q.Held = held(watch, section.ObservedGeneration, section.LastSuccessTime)
+		q.Held = connection.held(watch, section.ObservedGeneration, section.LastSuccessTime)
 	}
 	return q
 }
@@ -49,7 +50,7 @@ func packageQuery(spec *v1alpha1.PackagesReading) vendors.PackageQuery {
 }
 
 // usageQuery asks for the usage that the spec wants.
-func (r *QuotaWatchReconciler) usageQuery(watch *v1alpha1.QuotaWatch, account *vendors.Account) polling.Query {
+func (r *QuotaWatchReconciler) usageQuery(watch *v1alpha1.QuotaWatch, connection *Connection) polling.Query {
 	spec := watch.Spec.Usage
 	query := usageQuery(spec)
 	q := polling.Query{
@@ -58,11 +59,11 @@ func (r *QuotaWatchReconciler) usageQuery(watch *v1alpha1.QuotaWatch, account *v
 			[]string{query.SubAccountName.Reveal()}),
 		Interval: r.atLeast(spec.GetInterval()),
 		Ask: func(ctx context.Context) (any, error) {
-			return readUsage(ctx, account, query, quota.UsageDays(spec.GetWindow(), r.Clock.Now()))
+			return readUsage(ctx, connection.Account, query, quota.UsageDays(spec.GetWindow(), r.Clock.Now()))
 		},
 	}
 	if section := watch.Status.Usage; section != nil {
-		q.Held = held(watch, section.ObservedGeneration, section.LastSuccessTime)
+		q.Held = connection.held(watch, section.ObservedGeneration, section.LastSuccessTime)
 	}
 	return q
 }
@@ -96,12 +97,12 @@ func usageQuery(spec *v1alpha1.UsageReading) vendors.UsageQuery {
 
 // billQueries ask for the running month's bill, and more seldom for those of the
 // closed months before it.
-func (r *QuotaWatchReconciler) billQueries(watch *v1alpha1.QuotaWatch, reader vendors.BillReader) []polling.Query {
+func (r *QuotaWatchReconciler) billQueries(watch *v1alpha1.QuotaWatch, connection *Connection) []polling.Query {
 	spec := watch.Spec.Bill
-	queries := []polling.Query{r.billQuery(watch, reader, vendors.OpBill, r.atLeast(spec.GetInterval()), 0, 1)}
+	queries := []polling.Query{r.billQuery(watch, connection, vendors.OpBill, r.atLeast(spec.GetInterval()), 0, 1)}
 	if closed := int(spec.GetMonths()) - 1; closed > 0 {
 		interval := max(r.atLeast(spec.GetInterval()), closedBillInterval)
-		queries = append(queries, r.billQuery(watch, reader, vendors.OpClosedBills, interval, 1, closed))
+		queries = append(queries, r.billQuery(watch, connection, vendors.OpClosedBills, interval, 1, closed))
 	}
 	return queries
 }
@@ -109,7 +110,7 @@ func (r *QuotaWatchReconciler) billQueries(watch *v1alpha1.QuotaWatch, reader ve
 // billQuery asks for the bills of count months, of which the latest is so many
 // months before the running one.
 func (r *QuotaWatchReconciler) billQuery(
-	watch *v1alpha1.QuotaWatch, reader vendors.BillReader, op string, interval time.Duration, before, count int,
+	watch *v1alpha1.QuotaWatch, connection *Connection, op string, interval time.Duration, before, count int,
 ) polling.Query {
 	isolationID := watch.Spec.Bill.Polyv.IsolationID
 	q := polling.Query{
@@ -118,11 +119,11 @@ func (r *QuotaWatchReconciler) billQuery(
 		Interval: interval,
 		Ask: func(ctx context.Context) (any, error) {
 			months := quota.BillMonths(r.Clock.Now(), before, count)
-			return reader.ReadBills(ctx, vendors.BillQuery{Months: months, IsolationID: isolationID})
+			return connection.Account.Bills.ReadBills(ctx, vendors.BillQuery{Months: months, IsolationID: isolationID})
 		},
 	}
 	if section := watch.Status.Bill; section != nil {
-		q.Held = held(watch, section.ObservedGeneration, section.LastSuccessTime)
+		q.Held = connection.held(watch, section.ObservedGeneration, section.LastSuccessTime)
 	}
 	return q
 }

@@ -81,6 +81,7 @@ func (r *QuotaWatchReconciler) assess(ctx context.Context, owner polling.Owner, 
 	in.Problem = problem
 	if connection == nil {
 		r.Poller.Forget(owner)
+		r.read(owner, watch, &in)
 		return quota.Assess(in), nil
 	}
 	in.CredentialChanged = connection.CredentialChanged

@@ -93,25 +93,26 @@ func (r *VendorAccountReconciler) assess(ctx context.Context, owner polling.Owne
 		in.Problem = failure.problem()
 		return quota.AssessAccount(in), nil
 	}
-	r.Poller.Declare(owner, connection.Source, verifyQuery(account, connection.Account.Verifier))
+	r.Poller.Declare(owner, connection.Source, verifyQuery(account, connection))
 	in.Verification = verification(r.Poller.Answer(owner, vendors.OpVerify))
 	in.CredentialChanged = connection.CredentialChanged
 	return quota.AssessAccount(in), nil
 }
 
 // verifyQuery checks the credential. Any successful call answers it.
-func verifyQuery(account *v1alpha1.VendorAccount, verifier vendors.Verifier) polling.Query {
+func verifyQuery(account *v1alpha1.VendorAccount, connection *Connection) polling.Query {
 	var held time.Time
-	if account.Status.ObservedGeneration == account.Generation &&
-		meta.IsStatusConditionTrue(account.Status.Conditions, v1alpha1.ConditionCredentialsValid) {
-		held = account.Status.LastVerifiedTime.Time
+	if verified := account.Status.LastVerifiedTime.Time; account.Status.ObservedGeneration == account.Generation &&
+		meta.IsStatusConditionTrue(account.Status.Conditions, v1alpha1.ConditionCredentialsValid) &&
+		!connection.CredentialChanged.After(verified) {
+		held = verified
 	}
 	return polling.Query{
 		Op:            vendors.OpVerify,
 		Interval:      account.GetVerifyInterval(),
 		Held:          held,
 		AnsweredByAny: true,
-		Ask:           func(ctx context.Context) (any, error) { return nil, verifier.Verify(ctx) },
+		Ask:           func(ctx context.Context) (any, error) { return nil, connection.Account.Verifier.Verify(ctx) },
 	}
 }
 

@@ -4,6 +4,7 @@
 package controller
 
 import (
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -237,5 +238,35 @@ var _ = Describe("A group at POLYV", func() {
 			HaveField("Status.Resources", BeEmpty())))
 		Expect(messageOf(o.storedWatch().Status.Conditions, v1alpha1.ConditionPartialData)).To(And(
 			ContainSubstring("2"), Not(ContainSubstring("nobody"))))
+	})
+})
+
+var _ = Describe("A large account", func() {
+	It("shows 5,000 sub-accounts in a status that stays small", func() {
+		o := newOperatorOf(vendorsim.ScenarioLarge)
+		s := polyvGroup()
+		s.watch.Bill = nil
+		o.apply(s)
+		o.eventuallyWatch(beReady())
+
+		status := o.storedWatch().Status
+		Expect(status.Resources).To(HaveLen(24))
+		Expect(status.Resources[0].Subject).To(BeEmpty())
+		subjects := map[string]bool{}
+		for _, row := range status.Resources {
+			subjects[row.Subject] = true
+		}
+		Expect(len(subjects)).To(BeNumerically(">", 1), "sub-accounts after the account's own rows")
+		Expect(*status.Packages.Total).To(BeNumerically(">", 5_000))
+		Expect(status.Packages.Items).To(HaveLen(16))
+		text, err := json.Marshal(status)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(len(text)).To(BeNumerically("<", 32<<10))
+	})
+
+	It("adds up 1,000 packages exactly", func() {
+		o := newOperatorOf(vendorsim.ScenarioLarge)
+		o.apply(tencentLive())
+		o.eventuallyWatch(And(beReady(), HaveField("Status.Packages.Total", HaveValue(Equal(int32(1000))))))
 	})
 })
