@@ -13,6 +13,12 @@ import (
 	"k8s.io/apimachinery/pkg/util/wait"
 )
 
+// numberColumns show the numbers of all readings side by side.
+const numberColumns = "custom-columns=NAME:.metadata.name," +
+	"RESOURCE:.status.resources[*].name,LEFT:.status.resources[*].remaining," +
+	"USED:.status.usage.items[*].name,AMOUNT:.status.usage.items[*].amount," +
+	"BILLED:.status.bill.periods[*].lines[*].category,QUANTITY:.status.bill.periods[*].lines[*].quantity"
+
 // show prints what a user would look at first.
 func (d *demo) show(ctx context.Context) error {
 	watch, err := d.firstWatch(ctx)
@@ -22,6 +28,7 @@ func (d *demo) show(ctx context.Context) error {
 	d.waitEvents(ctx)
 	return errors.Join(
 		d.kubectl.show(ctx, "get", "vendoraccounts,quotawatches", "-n", sampleNamespace, "-o", "wide"),
+		d.kubectl.show(ctx, "get", "quotawatches", "-n", sampleNamespace, "-o", numberColumns),
 		d.kubectl.show(ctx, "describe", "quotawatches", watch, "-n", sampleNamespace),
 		d.kubectl.show(ctx, "events", "-n", sampleNamespace),
 	)
