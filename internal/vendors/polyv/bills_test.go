@@ -12,12 +12,13 @@ import (
 	"github.com/quotawatch/quotawatch/internal/amount"
 	"github.com/quotawatch/quotawatch/internal/transport"
 	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/vendortest"
 )
 
 // The answer that the vendor publishes, at
 // https://polyv.gitbook.io/document/docs/live/api/uncategorized/huawei/digital-man-1/billinglist.
 func TestPublishedBill(t *testing.T) {
-	vendor := startVendor(t, always(reply{body: testdata(t, "bill.json")}))
+	vendor := startVendor(t, vendortest.Always(reply{Body: vendortest.Testdata(t, "bill.json")}))
 	got, err := vendor.readBills(t, "2022-05")
 	if err != nil {
 		t.Fatal(err)
@@ -37,11 +38,11 @@ func TestPublishedBill(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("reading (-want +got):\n%s", diff)
 	}
-	vendor.checkCalls(t, 1)
+	vendor.CheckCalls(t, 1)
 	wantAsked := map[string]string{
 		"billingDate": "202205", "isolationId": "u-zone", "pageNumber": "1", "pageSize": "1000",
 	}
-	if diff := cmp.Diff(wantAsked, vendor.received()[0].asked()); diff != "" {
+	if diff := cmp.Diff(wantAsked, asked(vendor.Requests()[0])); diff != "" {
 		t.Errorf("parameters (-want +got):\n%s", diff)
 	}
 }
@@ -132,7 +133,7 @@ func TestBillLines(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{body: listed(test.rows...)}))
+			vendor := startVendor(t, vendortest.Always(reply{Body: listed(test.rows...)}))
 			got, err := vendor.readBills(t, "2026-11")
 			if err != nil {
 				t.Fatal(err)
@@ -161,7 +162,7 @@ func TestBillRowsThatAreNone(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{body: listed(charge("a", 1, "分钟", 1), test.row)}))
+			vendor := startVendor(t, vendortest.Always(reply{Body: listed(charge("a", 1, "分钟", 1), test.row)}))
 			got, err := vendor.readBills(t, "2026-11")
 			failure := vendors.AsError("", err)
 			if failure == nil || failure.Kind != vendors.KindMalformed || failure.Op != vendors.OpBill || failure.Code != test.code {
@@ -179,13 +180,13 @@ func TestBillRowsThatAreNone(t *testing.T) {
 
 func TestBillsOfSeveralMonths(t *testing.T) {
 	vendor := startVendor(t, func(call received) reply {
-		switch call.Query.Get("billingDate") {
+		switch call.URL.Query().Get("billingDate") {
 		case "202612":
-			return reply{body: listed(charge("a", 1, "分钟", 1).with("accountPeriod", "2026-12"))}
+			return reply{Body: listed(charge("a", 1, "分钟", 1).with("accountPeriod", "2026-12"))}
 		case "202701":
-			return reply{body: listed()}
+			return reply{Body: listed()}
 		default:
-			return reply{body: listed(charge("a", 2, "分钟", 1))}
+			return reply{Body: listed(charge("a", 2, "分钟", 1))}
 		}
 	})
 	got, err := vendor.readBills(t, "2027-01", "2026-12", "2026-11")
@@ -243,16 +244,16 @@ func TestBillsNobodyMayAskFor(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{body: listed()}))
+			vendor := startVendor(t, vendortest.Always(reply{Body: listed()}))
 			_, err := vendor.group(t).Bills.ReadBills(t.Context(), test.query)
-			checkFailure(t, err, vendors.Error{Kind: vendors.KindInvalidRequest, Op: vendors.OpBill, Code: test.wantCode})
-			vendor.checkCalls(t, 0)
+			vendortest.CheckFailure(t, err, vendors.Error{Kind: vendors.KindInvalidRequest, Op: vendors.OpBill, Code: test.wantCode})
+			vendor.CheckCalls(t, 0)
 		})
 	}
 }
 
 func TestFirstMonthOfBills(t *testing.T) {
-	vendor := startVendor(t, always(reply{body: listed()}))
+	vendor := startVendor(t, vendortest.Always(reply{Body: listed()}))
 	if _, err := vendor.readBills(t, "2022-04"); err != nil {
 		t.Fatal(err)
 	}
@@ -268,8 +269,8 @@ func TestPathOfTheBill(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{body: listed()}))
-			account := vendor.connect(t, vendors.Access{
+			vendor := startVendor(t, vendortest.Always(reply{Body: listed()}))
+			account := vendor.Connect(t, Factory(), vendors.Access{
 				Credential: testCredential,
 				Polyv:      vendors.PolyvOptions{Group: true, IsolationBillPath: test.path},
 			}, transport.PoolOptions{})
@@ -277,7 +278,7 @@ func TestPathOfTheBill(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := vendor.received()[0].Path; got != test.want {
+			if got := vendor.Requests()[0].URL.Path; got != test.want {
 				t.Errorf("path = %s, want %s", got, test.want)
 			}
 		})
@@ -293,23 +294,23 @@ func TestPathThatDoesNotExist(t *testing.T) {
 		answer reply
 		want   vendors.Error
 	}{
-		"404 without a body":   {reply{status: 404}, vendors.Error{Code: "HTTP404", Hint: hint}},
-		"a page with 404":      {reply{status: 404, body: "<html></html>"}, vendors.Error{Code: "HTTP404", Hint: hint}},
-		"a page":               {reply{body: "<!doctype html><title>POLYV</title>"}, vendors.Error{Code: "WebPage", Hint: hint}},
-		"a framework's 404":    {reply{status: 404, body: `{"status":404,"error":"Not Found","path":"/live/v4/x"}`}, vendors.Error{Code: "HTTP404", Hint: hint}},
-		"the vendor's own 404": {reply{status: 404, body: failing(404, nil, "no handler")}, vendors.Error{Code: "HTTP404", RequestID: requestID, Hint: hint}},
-		"a 404 within success": {reply{body: failing(404, nil, "no handler")}, vendors.Error{Code: "HTTP404", RequestID: requestID, Hint: hint}},
-		"a 404 with a code":    {reply{status: 404, body: failing(404, 40400, "no handler")}, vendors.Error{Code: "40400", RequestID: requestID, Hint: hint}},
+		"404 without a body":   {reply{Status: 404}, vendors.Error{Code: "HTTP404", Hint: hint}},
+		"a page with 404":      {reply{Status: 404, Body: "<html></html>"}, vendors.Error{Code: "HTTP404", Hint: hint}},
+		"a page":               {reply{Body: "<!doctype html><title>POLYV</title>"}, vendors.Error{Code: "WebPage", Hint: hint}},
+		"a framework's 404":    {reply{Status: 404, Body: `{"status":404,"error":"Not Found","path":"/live/v4/x"}`}, vendors.Error{Code: "HTTP404", Hint: hint}},
+		"the vendor's own 404": {reply{Status: 404, Body: failing(404, nil, "no handler")}, vendors.Error{Code: "HTTP404", RequestID: requestID, Hint: hint}},
+		"a 404 within success": {reply{Body: failing(404, nil, "no handler")}, vendors.Error{Code: "HTTP404", RequestID: requestID, Hint: hint}},
+		"a 404 with a code":    {reply{Status: 404, Body: failing(404, 40400, "no handler")}, vendors.Error{Code: "40400", RequestID: requestID, Hint: hint}},
 		// The path is right then, and the zone is wrong.
-		"a zone nobody knows": {reply{status: 400, body: legacy(400, "account not found.")}, vendors.Error{Code: "AccountNotFound"}},
+		"a zone nobody knows": {reply{Status: 400, Body: legacy(400, "account not found.")}, vendors.Error{Code: "AccountNotFound"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(test.answer))
+			vendor := startVendor(t, vendortest.Always(test.answer))
 			_, err := vendor.readBills(t, "2026-11", "2026-10")
 			test.want.Kind, test.want.Op = vendors.KindNotFound, vendors.OpBill
-			checkFailure(t, err, test.want)
-			vendor.checkCalls(t, 1)
+			vendortest.CheckFailure(t, err, test.want)
+			vendor.CheckCalls(t, 1)
 		})
 	}
 }

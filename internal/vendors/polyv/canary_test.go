@@ -4,11 +4,8 @@
 package polyv
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/url"
 	"reflect"
 	"strings"
@@ -16,6 +13,7 @@ import (
 
 	"github.com/quotawatch/quotawatch/internal/transport"
 	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/vendortest"
 )
 
 // What must never show: our secret, those of the sub-accounts, and whatever tells
@@ -42,7 +40,7 @@ func withCanaries(row fields) fields {
 
 func canaryAccount(t *testing.T, vendor *fakeVendor, group bool) *vendors.Account {
 	t.Helper()
-	return vendor.connect(t, vendors.Access{
+	return vendor.Connect(t, Factory(), vendors.Access{
 		Credential: map[string]vendors.Secret{keyAppID: testAppID, keyAppSecret: canarySecret},
 		Polyv:      vendors.PolyvOptions{Group: group},
 	}, transport.PoolOptions{MaxBodyBytes: 64 << 10})
@@ -70,10 +68,10 @@ func TestReadingsShowNothingSecretOrPersonal(t *testing.T) {
 		defaultIsolationBillPath: withCanaries(charge("a", 1, "分钟", 1)),
 	}
 	vendor := startVendor(t, func(call received) reply {
-		if row, ok := rows[call.Path]; ok {
-			return reply{body: listed(row)}
+		if row, ok := rows[call.URL.Path]; ok {
+			return reply{Body: listed(row)}
 		}
-		return reply{body: healthy}
+		return reply{Body: healthy}
 	})
 	readings, failures := readEverything(t, vendor)
 	if err := errors.Join(failures...); err != nil {
@@ -108,23 +106,23 @@ func TestFailuresShowNothingSecretOrPersonal(t *testing.T) {
 	const jsonType, htmlType = "application/json", "text/html"
 	same := func(text string) string { return text }
 	within := func(format string) func(string) string {
-		return func(text string) string { return fmt.Sprintf(format, encode(text)) }
+		return func(text string) string { return fmt.Sprintf(format, vendortest.JSON(text)) }
 	}
 	// echo answers with all that must not show, in the place that makes fills.
 	echo := func(status int, contentType string, makes func(string) string) func(received) reply {
 		return func(call received) reply {
-			text := strings.Join([]string{call.RawQuery, canarySecret, canaryPhone, canaryEmail}, " ")
-			return reply{status: status, header: map[string]string{"Content-Type": contentType}, body: makes(text)}
+			text := strings.Join([]string{call.URL.RawQuery, canarySecret, canaryPhone, canaryEmail}, " ")
+			return reply{Status: status, Header: map[string]string{"Content-Type": contentType}, Body: makes(text)}
 		}
 	}
 	// only answers with one of them, because several together fit no pattern.
 	only := func(format string, pick func(received) string) func(received) reply {
 		return func(call received) reply {
-			return reply{status: 400, body: fmt.Sprintf(format, pick(call))}
+			return reply{Status: 400, Body: fmt.Sprintf(format, pick(call))}
 		}
 	}
-	quotedSign := func(call received) string { return encode(call.Query.Get("sign")) }
-	quotedSecret := func(received) string { return encode(canarySecret) }
+	quotedSign := func(call received) string { return vendortest.JSON(call.URL.Query().Get("sign")) }
+	quotedSecret := func(received) string { return vendortest.JSON(canarySecret) }
 	phone := func(received) string { return canaryPhone }
 	const (
 		inDesc      = `{"code":400,"error":{"code":30001,"desc":%s}}`
@@ -170,10 +168,10 @@ func TestFailuresShowNothingSecretOrPersonal(t *testing.T) {
 		"a phone number as status":    only(inCode, phone),
 		"a phone number as ID":        only(inRequestID, phone),
 		"the location of a detour": func(call received) reply {
-			return reply{status: 307, header: map[string]string{"Location": "http://127.0.0.1/?" + call.RawQuery}}
+			return reply{Status: 307, Header: map[string]string{"Location": "http://127.0.0.1/?" + call.URL.RawQuery}}
 		},
 		"a body over the bound": func(call received) reply {
-			return reply{body: strings.Repeat(call.RawQuery+canarySecret, 1000)}
+			return reply{Body: strings.Repeat(call.URL.RawQuery+canarySecret, 1000)}
 		},
 	}
 	for name, answer := range tests {
@@ -183,7 +181,7 @@ func TestFailuresShowNothingSecretOrPersonal(t *testing.T) {
 			var shown strings.Builder
 			for i, err := range failures {
 				if err != nil {
-					shown.WriteString(everySpelling(t, err))
+					shown.WriteString(vendortest.EverySpelling(t, err))
 				} else if i < 3 {
 					t.Errorf("reading %d did not fail", i)
 				}
@@ -193,36 +191,15 @@ func TestFailuresShowNothingSecretOrPersonal(t *testing.T) {
 	}
 }
 
-// everySpelling is what a log could hold of err.
-func everySpelling(t *testing.T, err error) string {
-	t.Helper()
-	var failure *vendors.Error
-	if !errors.As(err, &failure) {
-		t.Fatalf("%T is no *vendors.Error", err)
-	}
-	var out bytes.Buffer
-	slog.New(slog.NewJSONHandler(&out, nil)).Error("failed", "err", err, "failure", *failure)
-	fmt.Fprintf(&out, "%v %+v %#v %q %+v %#v", err, err, err, err, *failure, *failure)
-	for cause := err; cause != nil; cause = errors.Unwrap(cause) {
-		text, _ := json.Marshal(cause)
-		fmt.Fprintf(&out, "%v %+v %#v %s", cause, cause, cause, text)
-	}
-	return out.String()
-}
-
 func checkNothingShows(t *testing.T, vendor *fakeVendor, shown string) {
 	t.Helper()
 	secrets := []string{"canary", "Canary", canaryPhone, "example.com", url.QueryEscape(canaryEmail), "sign="}
-	calls := vendor.received()
+	calls := vendor.Requests()
 	for _, call := range calls {
-		secrets = append(secrets, call.Query.Get("sign"), call.Query.Get("timestamp"))
+		secrets = append(secrets, call.URL.Query().Get("sign"), call.URL.Query().Get("timestamp"))
 	}
-	if len(calls) == 0 || len(calls[0].Query.Get("sign")) != 32 {
+	if len(calls) == 0 || len(calls[0].URL.Query().Get("sign")) != 32 {
 		t.Fatal("there is no signature to look for")
 	}
-	for _, secret := range secrets {
-		if strings.Contains(shown, secret) {
-			t.Errorf("%q shows:\n%s", secret, shown)
-		}
-	}
+	vendortest.CheckHidden(t, shown, secrets...)
 }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/quotawatch/quotawatch/internal/transport"
 	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/vendortest"
 )
 
 func TestFactory(t *testing.T) {
@@ -82,17 +83,17 @@ func TestVerify(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{body: healthy}))
-			account := vendor.connect(t, vendors.Access{Credential: testCredential, Polyv: test.options}, transport.PoolOptions{})
+			vendor := startVendor(t, vendortest.Always(reply{Body: healthy}))
+			account := vendor.Connect(t, Factory(), vendors.Access{Credential: testCredential, Polyv: test.options}, transport.PoolOptions{})
 			if err := account.Verifier.Verify(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			vendor.checkCalls(t, 1)
-			call := vendor.received()[0]
-			if diff := cmp.Diff(test.want, call.Path); diff != "" {
+			vendor.CheckCalls(t, 1)
+			call := vendor.Requests()[0]
+			if diff := cmp.Diff(test.want, call.URL.Path); diff != "" {
 				t.Errorf("path (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(test.asked, call.asked()); diff != "" {
+			if diff := cmp.Diff(test.asked, asked(call)); diff != "" {
 				t.Errorf("parameters (-want +got):\n%s", diff)
 			}
 			checkRequest(t, call, test.options.SHA256)
@@ -108,9 +109,9 @@ func checkRequest(t *testing.T, call received, strong bool) {
 		"host":      call.Host,
 		"body":      string(call.Body),
 		"accept":    call.Header.Get("Accept"),
-		"appId":     call.Query.Get("appId"),
-		"timestamp": call.Query.Get("timestamp"),
-		"method of": call.Query.Get("signatureMethod"),
+		"appId":     call.URL.Query().Get("appId"),
+		"timestamp": call.URL.Query().Get("timestamp"),
+		"method of": call.URL.Query().Get("signatureMethod"),
 	}
 	want := map[string]string{
 		"method":    "GET",
@@ -127,17 +128,16 @@ func checkRequest(t *testing.T, call received, strong bool) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("request (-want +got):\n%s", diff)
 	}
-	checkSignature(t, &credential{AppID: testAppID, AppSecret: testSecret, SHA256: strong}, call.Query)
+	checkSignature(t, &credential{AppID: testAppID, AppSecret: testSecret, SHA256: strong}, call.URL.Query())
 }
 
 // Every request waits for the limits: each page, and the second attempt too. It
 // is signed after the wait, because its timestamp would be old otherwise.
 func TestEveryRequestWaitsForTheLimits(t *testing.T) {
-	vendor := startVendor(t, nil)
-	inTurn(vendor,
-		reply{body: pageOf(accounts(1, 50), 2, 51)},
-		reply{body: testdata(t, "error_timestamp.json")},
-		reply{body: pageOf(accounts(51, 51), 2, 51)})
+	vendor := startVendor(t, vendortest.InTurn(t,
+		reply{Body: pageOf(accounts(1, 50), 2, 51)},
+		reply{Body: vendortest.Testdata(t, "error_timestamp.json")},
+		reply{Body: pageOf(accounts(51, 51), 2, 51)}))
 	waits := 0
 	vendor.Pace = func(context.Context) error {
 		waits++
@@ -147,44 +147,44 @@ func TestEveryRequestWaitsForTheLimits(t *testing.T) {
 	if _, err := vendor.readPackages(t); err != nil {
 		t.Fatal(err)
 	}
-	calls := vendor.received()
+	calls := vendor.Requests()
 	if waits != 3 || len(calls) != 3 {
 		t.Fatalf("%d waits for %d calls, want 3 for 3", waits, len(calls))
 	}
 	for i, call := range calls {
 		want := strconv.FormatInt(present.Add(time.Duration(i+1)*time.Hour).UnixMilli(), 10)
-		if got := call.Query.Get("timestamp"); got != want {
+		if got := call.URL.Query().Get("timestamp"); got != want {
 			t.Errorf("call %d has timestamp %s, want %s", i+1, got, want)
 		}
-		checkSignature(t, &credential{AppID: testAppID, AppSecret: testSecret}, call.Query)
+		checkSignature(t, &credential{AppID: testAppID, AppSecret: testSecret}, call.URL.Query())
 	}
 }
 
 func TestCallerThatGivesUpWhileWaiting(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	vendor := startVendor(t, always(reply{body: healthy}))
+	vendor := startVendor(t, vendortest.Always(reply{Body: healthy}))
 	vendor.Pace = func(ctx context.Context) error {
 		cancel()
 		return ctx.Err()
 	}
 	err := vendor.group(t).Verifier.Verify(ctx)
-	checkFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpVerify, Code: "Canceled"})
-	vendor.checkCalls(t, 0)
+	vendortest.CheckFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpVerify, Code: "Canceled"})
+	vendor.CheckCalls(t, 0)
 }
 
 func TestCallerThatGivesUp(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	vendor := startVendor(t, func(received) reply {
 		cancel()
-		return reply{body: listed()}
+		return reply{Body: listed()}
 	})
 	account := vendor.group(t)
 	_, err := account.Packages.ReadPackages(ctx, vendors.PackageQuery{})
-	checkFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpPackages, Code: "Canceled"})
+	vendortest.CheckFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpPackages, Code: "Canceled"})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%v is not told from the vendor's failures", err)
 	}
-	vendor.checkCalls(t, 1)
+	vendor.CheckCalls(t, 1)
 }
 
 func TestVerifyLooksAtNoMoreThanTheEnvelope(t *testing.T) {
@@ -203,7 +203,7 @@ func TestVerifyLooksAtNoMoreThanTheEnvelope(t *testing.T) {
 	for name, body := range bodies {
 		t.Run(name, func(t *testing.T) {
 			for _, header := range []string{"application/json", "text/html;charset=UTF-8", "text/plain"} {
-				vendor := startVendor(t, always(reply{header: map[string]string{"Content-Type": header}, body: body}))
+				vendor := startVendor(t, vendortest.Always(reply{Header: map[string]string{"Content-Type": header}, Body: body}))
 				if err := vendor.group(t).Verifier.Verify(t.Context()); err != nil {
 					t.Error(err)
 				}
@@ -217,18 +217,18 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 		t.Error("the redirect was followed")
 	}))
 	defer elsewhere.Close()
-	vendor := startVendor(t, always(reply{
-		status: http.StatusFound, header: map[string]string{"Location": elsewhere.URL}, body: healthy,
+	vendor := startVendor(t, vendortest.Always(reply{
+		Status: http.StatusFound, Header: map[string]string{"Location": elsewhere.URL}, Body: healthy,
 	}))
 	err := vendor.group(t).Verifier.Verify(t.Context())
-	checkFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpVerify, Code: "Redirect"})
+	vendortest.CheckFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpVerify, Code: "Redirect"})
 }
 
 func TestBodyOverTheBound(t *testing.T) {
-	vendor := startVendor(t, always(reply{body: healthy + strings.Repeat(" ", 4096)}))
-	account := vendor.connect(t, vendors.Access{Credential: testCredential}, transport.PoolOptions{MaxBodyBytes: 1024})
+	vendor := startVendor(t, vendortest.Always(reply{Body: healthy + strings.Repeat(" ", 4096)}))
+	account := vendor.Connect(t, Factory(), vendors.Access{Credential: testCredential}, transport.PoolOptions{MaxBodyBytes: 1024})
 	err := account.Verifier.Verify(t.Context())
-	checkFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpVerify, Code: "BodyTooLarge"})
+	vendortest.CheckFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpVerify, Code: "BodyTooLarge"})
 }
 
 func TestVendorThatIsDown(t *testing.T) {
@@ -237,7 +237,7 @@ func TestVendorThatIsDown(t *testing.T) {
 	stopped.Close()
 	vendor.URL = stopped.URL
 	_, err := vendor.readPackages(t)
-	checkFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpPackages, Code: "Connect"})
+	vendortest.CheckFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpPackages, Code: "Connect"})
 }
 
 func TestTimestampTheVendorRefuses(t *testing.T) {
@@ -250,28 +250,28 @@ func TestTimestampTheVendorRefuses(t *testing.T) {
 		code, wantHint string
 	}{
 		"the vendor tells its time": {
-			reply{status: 400, header: date(-4 * time.Minute), body: testdata(t, "error_timestamp.json")}, "10003", behind,
+			reply{Status: 400, Header: date(-4 * time.Minute), Body: vendortest.Testdata(t, "error_timestamp.json")}, "10003", behind,
 		},
 		"an older API": {
-			reply{status: 400, header: date(-4 * time.Minute), body: legacy(400, "invalid timestamp.")}, "InvalidTimestamp", behind,
+			reply{Status: 400, Header: date(-4 * time.Minute), Body: legacy(400, "invalid timestamp.")}, "InvalidTimestamp", behind,
 		},
 		"the status says success": {
-			reply{header: date(-4 * time.Minute), body: testdata(t, "error_timestamp.json")}, "10003", behind,
+			reply{Header: date(-4 * time.Minute), Body: vendortest.Testdata(t, "error_timestamp.json")}, "10003", behind,
 		},
 		"the vendor tells no time": {
-			reply{status: 400, header: map[string]string{"Date": "", "Retry-After": "9"}, body: testdata(t, "error_timestamp.json")}, "10003",
+			reply{Status: 400, Header: map[string]string{"Date": "", "Retry-After": "9"}, Body: vendortest.Testdata(t, "error_timestamp.json")}, "10003",
 			"the vendor finds the operator's clock wrong and does not tell its own; check the time of the operator's node",
 		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(test.answer))
+			vendor := startVendor(t, vendortest.Always(test.answer))
 			err := vendor.group(t).Verifier.Verify(t.Context())
-			checkFailure(t, err, vendors.Error{
+			vendortest.CheckFailure(t, err, vendors.Error{
 				Kind: vendors.KindClockSkew, Op: vendors.OpVerify, Code: test.code,
 				RetryAfter: 9 * time.Second, Hint: test.wantHint,
 			})
-			vendor.checkCalls(t, 2)
+			vendor.CheckCalls(t, 2)
 		})
 	}
 }
@@ -280,23 +280,23 @@ func TestTimestampIsFreshOnTheSecondAttempt(t *testing.T) {
 	var vendor *fakeVendor
 	later := present.Add(10 * time.Minute)
 	vendor = startVendor(t, func(call received) reply {
-		if call.Query.Get("timestamp") == strconv.FormatInt(later.UnixMilli(), 10) {
-			return reply{body: healthy}
+		if call.URL.Query().Get("timestamp") == strconv.FormatInt(later.UnixMilli(), 10) {
+			return reply{Body: healthy}
 		}
 		vendor.Clock.SetTime(later) // as when the machine's clock is set right
-		return reply{status: 400, body: testdata(t, "error_timestamp.json")}
+		return reply{Status: 400, Body: vendortest.Testdata(t, "error_timestamp.json")}
 	})
 	if err := vendor.group(t).Verifier.Verify(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	calls := vendor.received()
+	calls := vendor.Requests()
 	if len(calls) != 2 {
 		t.Fatalf("%d calls, want 2", len(calls))
 	}
 	for _, call := range calls {
-		checkSignature(t, &credential{AppID: testAppID, AppSecret: testSecret}, call.Query)
+		checkSignature(t, &credential{AppID: testAppID, AppSecret: testSecret}, call.URL.Query())
 	}
-	if calls[0].Query.Get("sign") == calls[1].Query.Get("sign") {
+	if calls[0].URL.Query().Get("sign") == calls[1].URL.Query().Get("sign") {
 		t.Error("the second attempt has the signature of the first")
 	}
 }

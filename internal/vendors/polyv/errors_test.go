@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/vendortest"
 )
 
 // Each failure that the vendor documents or that was seen, in the form it came
@@ -40,16 +41,16 @@ func TestVendorErrors(t *testing.T) {
 		body   string
 		want   decision
 	}{
-		"code 20001":                              {400, testdata(t, "error_application.json"), permanent(unauthenticated, "20001")},
+		"code 20001":                              {400, vendortest.Testdata(t, "error_application.json"), permanent(unauthenticated, "20001")},
 		"code 20001 with another text":            {400, failing(400, 20001, "undefined error"), permanent(unauthenticated, "20001")},
 		"code 20001 as text":                      {400, failing(400, "20001", ""), permanent(unauthenticated, "20001")},
-		"code 10003":                              {400, testdata(t, "error_timestamp.json"), skewed("10003")},
+		"code 10003":                              {400, vendortest.Testdata(t, "error_timestamp.json"), skewed("10003")},
 		"code 10003 with another text":            {400, failing(400, 10003, "param validate error"), skewed("10003")},
 		"the timestamp's text alone":              {400, failing(400, nil, "时间戳过期"), skewed("TimestampExpired")},
 		"invalid timestamp":                       {400, legacy(400, "invalid timestamp."), skewed("InvalidTimestamp")},
 		"no appId":                                {400, legacy(400, "appId is required."), permanent(unauthenticated, "AppIDRequired")},
 		"unknown appId":                           {400, legacy(400, "application not found."), permanent(unauthenticated, "ApplicationNotFound")},
-		"invalid signature, 400":                  {400, testdata(t, "error_legacy.json"), permanent(unauthenticated, "InvalidSignature")},
+		"invalid signature, 400":                  {400, vendortest.Testdata(t, "error_legacy.json"), permanent(unauthenticated, "InvalidSignature")},
 		"invalid signature, 401":                  {401, legacy(401, "invalid signature."), permanent(unauthenticated, "InvalidSignature")},
 		"invalid signature, 403":                  {403, legacy(403, "invalid signature."), permanent(unauthenticated, "InvalidSignature")},
 		"invalid signature with a code":           {403, failing(403, 20002, "Invalid Signature."), permanent(unauthenticated, "20002")},
@@ -109,13 +110,13 @@ func TestVendorErrors(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{status: test.status, body: test.body}))
+			vendor := startVendor(t, vendortest.Always(reply{Status: test.status, Body: test.body}))
 			reading, err := vendor.readPackages(t)
 			failure := vendors.AsError("", err)
 			if failure == nil {
 				t.Fatal("no failure")
 			}
-			got := decision{failure.Kind, failure.Code, failure.Kind.Transient(), len(vendor.received())}
+			got := decision{failure.Kind, failure.Code, failure.Kind.Transient(), len(vendor.Requests())}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("decision (-want +got):\n%s", diff)
 			}
@@ -131,13 +132,13 @@ func TestVendorErrors(t *testing.T) {
 
 // A key that is not a group's is told by text alone, and needs another setting.
 func TestKeyThatIsNotAGroups(t *testing.T) {
-	vendor := startVendor(t, always(reply{status: 400, body: failing(400, nil, "找不到集团账号")}))
+	vendor := startVendor(t, vendortest.Always(reply{Status: 400, Body: failing(400, nil, "找不到集团账号")}))
 	err := vendor.group(t).Verifier.Verify(t.Context())
-	checkFailure(t, err, vendors.Error{
+	vendortest.CheckFailure(t, err, vendors.Error{
 		Kind: vendors.KindForbidden, Op: vendors.OpVerify, Code: "NotAGroupAccount", RequestID: requestID,
 		Hint: "the key is not that of a group's main account; use that one, or set spec.polyv.accountType of the VendorAccount to Standard",
 	})
-	vendor.checkCalls(t, 1)
+	vendor.CheckCalls(t, 1)
 }
 
 // Every text of the table is in lower case, because that is how it is compared,
@@ -163,20 +164,20 @@ func TestHowLongToLeaveTheVendorAlone(t *testing.T) {
 		answer reply
 		want   time.Duration
 	}{
-		"too many calls":                       {reply{status: 400, body: legacy(400, "qps exceeds number of calls")}, 5 * time.Minute},
-		"too many calls, with the time":        {reply{status: 400, header: map[string]string{"Retry-After": "20"}, body: legacy(400, "qps exceeds number of calls")}, 20 * time.Second},
-		"429":                                  {reply{status: 429}, 5 * time.Minute},
-		"429 with the time":                    {reply{status: 429, header: map[string]string{"Retry-After": "600"}}, 10 * time.Minute},
-		"a page with 403":                      {reply{status: 403, body: page}, 5 * time.Minute},
-		"a server's failure":                   {reply{status: 502, body: page}, 0},
-		"a server's failure, with the time":    {reply{status: 502, header: map[string]string{"Retry-After": "30"}, body: page}, 30 * time.Second},
-		"an invalid signature, with the time":  {reply{status: 403, header: map[string]string{"Retry-After": "30"}, body: legacy(403, "invalid signature.")}, 30 * time.Second},
-		"an invalid signature without a time":  {reply{status: 403, body: legacy(403, "invalid signature.")}, 0},
-		"an answer that is not whole, with it": {reply{header: map[string]string{"Retry-After": "30"}, body: content(fields{})}, 0},
+		"too many calls":                       {reply{Status: 400, Body: legacy(400, "qps exceeds number of calls")}, 5 * time.Minute},
+		"too many calls, with the time":        {reply{Status: 400, Header: map[string]string{"Retry-After": "20"}, Body: legacy(400, "qps exceeds number of calls")}, 20 * time.Second},
+		"429":                                  {reply{Status: 429}, 5 * time.Minute},
+		"429 with the time":                    {reply{Status: 429, Header: map[string]string{"Retry-After": "600"}}, 10 * time.Minute},
+		"a page with 403":                      {reply{Status: 403, Body: page}, 5 * time.Minute},
+		"a server's failure":                   {reply{Status: 502, Body: page}, 0},
+		"a server's failure, with the time":    {reply{Status: 502, Header: map[string]string{"Retry-After": "30"}, Body: page}, 30 * time.Second},
+		"an invalid signature, with the time":  {reply{Status: 403, Header: map[string]string{"Retry-After": "30"}, Body: legacy(403, "invalid signature.")}, 30 * time.Second},
+		"an invalid signature without a time":  {reply{Status: 403, Body: legacy(403, "invalid signature.")}, 0},
+		"an answer that is not whole, with it": {reply{Header: map[string]string{"Retry-After": "30"}, Body: content(fields{})}, 0},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(test.answer))
+			vendor := startVendor(t, vendortest.Always(test.answer))
 			_, err := vendor.readPackages(t)
 			if got := vendors.AsError("", err).RetryAfter; got != test.want {
 				t.Errorf("RetryAfter = %s, want %s", got, test.want)
@@ -202,40 +203,40 @@ func TestAnswersWithoutAnEnvelope(t *testing.T) {
 		answer reply
 		want   vendors.Error
 	}{
-		"a page":                    {reply{header: html, body: page}, notFound("WebPage")},
-		"a page labelled JSON":      {reply{body: page}, notFound("WebPage")},
-		"a page with 400":           {reply{status: 400, header: html, body: page}, notFound("WebPage")},
-		"a page with 401":           {reply{status: 401, header: html, body: page}, notFound("WebPage")},
-		"a page with 404":           {reply{status: 404, header: html, body: page}, notFound("HTTP404")},
-		"404 without a body":        {reply{status: 404}, notFound("HTTP404")},
-		"a framework's 404":         {reply{status: 404, body: `{"timestamp":1,"status":404,"error":"Not Found","path":"/live"}`}, notFound("HTTP404")},
-		"a page with 403":           {reply{status: 403, header: html, body: page}, blocked("HTTP403")},
-		"text with 403":             {reply{status: 403, body: "blocked"}, blocked("HTTP403")},
-		"403 without a body":        {reply{status: 403}, blocked("HTTP403")},
-		"a page with 429":           {reply{status: 429, header: html, body: page}, blocked("HTTP429")},
-		"429 without a body":        {reply{status: 429}, blocked("HTTP429")},
-		"a page with 500":           {reply{status: 500, header: html, body: page}, failed(vendors.KindUnavailable, "HTTP500")},
-		"a page with 502":           {reply{status: 502, header: html, body: page}, failed(vendors.KindUnavailable, "HTTP502")},
-		"text with 503":             {reply{status: 503, body: "busy"}, failed(vendors.KindUnavailable, "HTTP503")},
-		"a page with 408":           {reply{status: 408, header: html, body: page}, failed(vendors.KindUnavailable, "HTTP408")},
-		"text with 400":             {reply{status: 400, body: "no"}, failed(vendors.KindInvalidRequest, "HTTP400")},
-		"a teapot":                  {reply{status: 418}, failed(vendors.KindInvalidRequest, "HTTP418")},
+		"a page":                    {reply{Header: html, Body: page}, notFound("WebPage")},
+		"a page labelled JSON":      {reply{Body: page}, notFound("WebPage")},
+		"a page with 400":           {reply{Status: 400, Header: html, Body: page}, notFound("WebPage")},
+		"a page with 401":           {reply{Status: 401, Header: html, Body: page}, notFound("WebPage")},
+		"a page with 404":           {reply{Status: 404, Header: html, Body: page}, notFound("HTTP404")},
+		"404 without a body":        {reply{Status: 404}, notFound("HTTP404")},
+		"a framework's 404":         {reply{Status: 404, Body: `{"timestamp":1,"status":404,"error":"Not Found","path":"/live"}`}, notFound("HTTP404")},
+		"a page with 403":           {reply{Status: 403, Header: html, Body: page}, blocked("HTTP403")},
+		"text with 403":             {reply{Status: 403, Body: "blocked"}, blocked("HTTP403")},
+		"403 without a body":        {reply{Status: 403}, blocked("HTTP403")},
+		"a page with 429":           {reply{Status: 429, Header: html, Body: page}, blocked("HTTP429")},
+		"429 without a body":        {reply{Status: 429}, blocked("HTTP429")},
+		"a page with 500":           {reply{Status: 500, Header: html, Body: page}, failed(vendors.KindUnavailable, "HTTP500")},
+		"a page with 502":           {reply{Status: 502, Header: html, Body: page}, failed(vendors.KindUnavailable, "HTTP502")},
+		"text with 503":             {reply{Status: 503, Body: "busy"}, failed(vendors.KindUnavailable, "HTTP503")},
+		"a page with 408":           {reply{Status: 408, Header: html, Body: page}, failed(vendors.KindUnavailable, "HTTP408")},
+		"text with 400":             {reply{Status: 400, Body: "no"}, failed(vendors.KindInvalidRequest, "HTTP400")},
+		"a teapot":                  {reply{Status: 418}, failed(vendors.KindInvalidRequest, "HTTP418")},
 		"nothing":                   {reply{}, failed(vendors.KindMalformed, "NotJSON")},
-		"nothing with 204":          {reply{status: 204}, failed(vendors.KindMalformed, "NotJSON")},
-		"null":                      {reply{body: "null"}, failed(vendors.KindMalformed, "NotJSON")},
-		"a list":                    {reply{body: "[]"}, failed(vendors.KindMalformed, "NotJSON")},
-		"text":                      {reply{body: "fine"}, failed(vendors.KindMalformed, "NotJSON")},
-		"a cut body":                {reply{body: healthy[:len(healthy)-1]}, failed(vendors.KindMalformed, "NotJSON")},
-		"two bodies":                {reply{body: healthy + healthy}, failed(vendors.KindMalformed, "NotJSON")},
-		"the vendor's own, a label": {reply{header: html, status: 403, body: legacy(403, "invalid signature.")}, failed(vendors.KindUnauthenticated, "InvalidSignature")},
+		"nothing with 204":          {reply{Status: 204}, failed(vendors.KindMalformed, "NotJSON")},
+		"null":                      {reply{Body: "null"}, failed(vendors.KindMalformed, "NotJSON")},
+		"a list":                    {reply{Body: "[]"}, failed(vendors.KindMalformed, "NotJSON")},
+		"text":                      {reply{Body: "fine"}, failed(vendors.KindMalformed, "NotJSON")},
+		"a cut body":                {reply{Body: healthy[:len(healthy)-1]}, failed(vendors.KindMalformed, "NotJSON")},
+		"two bodies":                {reply{Body: healthy + healthy}, failed(vendors.KindMalformed, "NotJSON")},
+		"the vendor's own, a label": {reply{Header: html, Status: 403, Body: legacy(403, "invalid signature.")}, failed(vendors.KindUnauthenticated, "InvalidSignature")},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(test.answer))
+			vendor := startVendor(t, vendortest.Always(test.answer))
 			_, err := vendor.readPackages(t)
 			test.want.Op = vendors.OpPackages
-			checkFailure(t, err, test.want)
-			vendor.checkCalls(t, 1)
+			vendortest.CheckFailure(t, err, test.want)
+			vendor.CheckCalls(t, 1)
 		})
 	}
 }
@@ -253,7 +254,7 @@ func TestRequestIDs(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{status: 400, body: encode(fields{
+			vendor := startVendor(t, vendortest.Always(reply{Status: 400, Body: vendortest.JSON(fields{
 				"code": 400, "requestId": test.sent, "message": "invalid signature.",
 			})}))
 			err := vendor.group(t).Verifier.Verify(t.Context())

@@ -11,6 +11,7 @@ import (
 	"github.com/quotawatch/quotawatch/internal/amount"
 	"github.com/quotawatch/quotawatch/internal/transport"
 	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/vendortest"
 )
 
 // addBodies seeds a decoder with the published answers and with failures.
@@ -20,7 +21,7 @@ func addBodies(f *testing.F, more ...string) {
 	for _, name := range []string{
 		"packages.json", "usage.json", "bill.json", "error_timestamp.json", "error_application.json", "error_legacy.json",
 	} {
-		bodies = append(bodies, testdata(f, name))
+		bodies = append(bodies, vendortest.Testdata(f, name))
 	}
 	for _, body := range bodies {
 		for _, status := range []int{http.StatusOK, http.StatusBadRequest, http.StatusForbidden, http.StatusBadGateway} {

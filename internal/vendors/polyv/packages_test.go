@@ -13,6 +13,7 @@ import (
 
 	"github.com/quotawatch/quotawatch/internal/amount"
 	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/vendortest"
 )
 
 // midnight is the first moment of a day at the vendor.
@@ -27,7 +28,7 @@ func midnight(text string) *time.Time {
 // The answer that the vendor publishes, at
 // https://polyv.gitbook.io/document/docs/live/api/uncategorized/huawei/digital-man-1/packagelist.
 func TestPublishedPackages(t *testing.T) {
-	vendor := startVendor(t, always(reply{body: testdata(t, "packages.json")}))
+	vendor := startVendor(t, vendortest.Always(reply{Body: vendortest.Testdata(t, "packages.json")}))
 	got, err := vendor.readPackages(t)
 	if err != nil {
 		t.Fatal(err)
@@ -50,10 +51,10 @@ func TestPublishedPackages(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("reading (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(map[string]string{"pageNumber": "1", "pageSize": "50"}, vendor.received()[0].asked()); diff != "" {
+	if diff := cmp.Diff(map[string]string{"pageNumber": "1", "pageSize": "50"}, asked(vendor.Requests()[0])); diff != "" {
 		t.Errorf("parameters (-want +got):\n%s", diff)
 	}
-	if got, want := vendor.received()[0].Path, "/live/v4/group/user/package-validity/list"; got != want {
+	if got, want := vendor.Requests()[0].URL.Path, "/live/v4/group/user/package-validity/list"; got != want {
 		t.Errorf("path = %s, want %s", got, want)
 	}
 }
@@ -167,7 +168,7 @@ func TestSubAccount(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{body: listed(test.row)}))
+			vendor := startVendor(t, vendortest.Always(reply{Body: listed(test.row)}))
 			got, err := vendor.readPackages(t)
 			if err != nil {
 				t.Fatal(err)
@@ -205,9 +206,9 @@ func TestSubAccountsThatLackSomething(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{body: listed(test.row)}))
+			vendor := startVendor(t, vendortest.Always(reply{Body: listed(test.row)}))
 			got, err := vendor.readPackages(t)
-			checkFailure(t, err, vendors.Error{
+			vendortest.CheckFailure(t, err, vendors.Error{
 				Kind: vendors.KindMalformed, Op: vendors.OpPackages, Code: "IncompleteAnswer", RequestID: requestID,
 			})
 			if !strings.HasSuffix(err.Error(), test.wantCause) {
@@ -279,7 +280,7 @@ func TestEmails(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{body: listed(test.rows...)}))
+			vendor := startVendor(t, vendortest.Always(reply{Body: listed(test.rows...)}))
 			got, err := vendor.readPackages(t, test.asked...)
 			if err != nil {
 				t.Fatal(err)
@@ -290,7 +291,7 @@ func TestEmails(t *testing.T) {
 			if got.NotFound != test.wantNotFound {
 				t.Errorf("NotFound = %d, want %d", got.NotFound, test.wantNotFound)
 			}
-			vendor.checkCalls(t, 1)
+			vendor.CheckCalls(t, 1)
 		})
 	}
 }
@@ -313,7 +314,7 @@ func TestManyEmails(t *testing.T) {
 	}
 	vendor := startVendor(t, func(call received) reply {
 		var rows []fields
-		for email := range strings.SplitSeq(call.Query.Get("emails"), ",") {
+		for email := range strings.SplitSeq(call.URL.Query().Get("emails"), ",") {
 			rows = append(rows, at(email, known[email]))
 		}
 		return inPages(split(rows, 50))(call)
@@ -326,8 +327,8 @@ func TestManyEmails(t *testing.T) {
 		t.Errorf("%d packages, %d not found, want 250 and 0", len(got.Packages), got.NotFound)
 	}
 	var asked []string
-	for _, call := range vendor.received() {
-		asked = append(asked, fmt.Sprint(len(strings.Split(call.Query.Get("emails"), ",")), call.page()))
+	for _, call := range vendor.Requests() {
+		asked = append(asked, fmt.Sprint(len(strings.Split(call.URL.Query().Get("emails"), ",")), pageNumber(call)))
 	}
 	if diff := cmp.Diff([]string{"100 1", "100 2", "100 1", "100 2", "50 1"}, asked); diff != "" {
 		t.Errorf("addresses and pages asked for (-want +got):\n%s", diff)
@@ -342,7 +343,7 @@ func TestSubAccountsOfSeveralChunksCountOnce(t *testing.T) {
 		emails = append(emails, fmt.Sprintf("user%d@example.com", i))
 	}
 	rows = append(rows, at(emails[0], 0), at(emails[100], 100), at("other@example.com", 7))
-	vendor := startVendor(t, always(reply{body: listed(rows...)}))
+	vendor := startVendor(t, vendortest.Always(reply{Body: listed(rows...)}))
 	got, err := vendor.readPackages(t, emails...)
 	if err != nil {
 		t.Fatal(err)
@@ -353,15 +354,15 @@ func TestSubAccountsOfSeveralChunksCountOnce(t *testing.T) {
 	if got.NotFound != 99 {
 		t.Errorf("NotFound = %d, want 99", got.NotFound)
 	}
-	vendor.checkCalls(t, 2)
+	vendor.CheckCalls(t, 2)
 }
 
 // What would select other sub-accounts than it says is refused, without a call.
 func TestEmailsThatAreNone(t *testing.T) {
 	for _, email := range []string{"", "  ", "a@example.com,b@example.com", ","} {
-		vendor := startVendor(t, always(reply{body: listed()}))
+		vendor := startVendor(t, vendortest.Always(reply{Body: listed()}))
 		_, err := vendor.readPackages(t, "a@example.com", email)
-		checkFailure(t, err, vendors.Error{Kind: vendors.KindInvalidRequest, Op: vendors.OpPackages, Code: "InvalidEmail"})
-		vendor.checkCalls(t, 0)
+		vendortest.CheckFailure(t, err, vendors.Error{Kind: vendors.KindInvalidRequest, Op: vendors.OpPackages, Code: "InvalidEmail"})
+		vendor.CheckCalls(t, 0)
 	}
 }

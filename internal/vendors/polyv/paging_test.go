@@ -13,6 +13,7 @@ import (
 
 	"github.com/quotawatch/quotawatch/internal/amount"
 	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/vendortest"
 )
 
 // accounts are sub-accounts with the numbers from first to last, each with its
@@ -61,7 +62,7 @@ func inPages(pages []fields) func(received) reply {
 		bodies = append(bodies, content(data))
 	}
 	return func(call received) reply {
-		return reply{body: bodies[min(call.page(), len(bodies))-1]}
+		return reply{Body: bodies[min(pageNumber(call), len(bodies))-1]}
 	}
 }
 
@@ -76,9 +77,9 @@ func split(rows []fields, size int) []fields {
 
 func checkPagesAsked(t *testing.T, vendor *fakeVendor, want, size int) {
 	t.Helper()
-	vendor.checkCalls(t, want)
-	for i, call := range vendor.received() {
-		got := []string{call.Query.Get("pageNumber"), call.Query.Get("pageSize")}
+	vendor.CheckCalls(t, want)
+	for i, call := range vendor.Requests() {
+		got := []string{call.URL.Query().Get("pageNumber"), call.URL.Query().Get("pageSize")}
 		if diff := cmp.Diff([]string{strconv.Itoa(i + 1), strconv.Itoa(size)}, got); diff != "" {
 			t.Errorf("page asked for by call %d (-want +got):\n%s", i+1, diff)
 		}
@@ -165,7 +166,7 @@ func TestListsThatAreNotWhole(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			vendor := startVendor(t, inPages(test.pages))
 			got, err := vendor.readPackages(t)
-			checkFailure(t, err, vendors.Error{Kind: vendors.KindMalformed, Op: vendors.OpPackages, Code: "IncompleteList"})
+			vendortest.CheckFailure(t, err, vendors.Error{Kind: vendors.KindMalformed, Op: vendors.OpPackages, Code: "IncompleteList"})
 			if !strings.HasSuffix(err.Error(), test.wantCause) {
 				t.Errorf("%q does not say %q", err, test.wantCause)
 			}
@@ -178,14 +179,14 @@ func TestListsThatAreNotWhole(t *testing.T) {
 
 func TestListWithoutEnd(t *testing.T) {
 	vendor := startVendor(t, func(call received) reply {
-		return reply{body: pageOf(accounts(call.page(), call.page()), 1e9, nil)}
+		return reply{Body: pageOf(accounts(pageNumber(call), pageNumber(call)), 1e9, nil)}
 	})
 	got, err := vendor.readPackages(t)
-	checkFailure(t, err, vendors.Error{Kind: vendors.KindMalformed, Op: vendors.OpPackages, Code: "TooManyPages"})
+	vendortest.CheckFailure(t, err, vendors.Error{Kind: vendors.KindMalformed, Op: vendors.OpPackages, Code: "TooManyPages"})
 	if len(got.Packages) != 0 {
 		t.Errorf("a failure came with %d packages", len(got.Packages))
 	}
-	vendor.checkCalls(t, maxPages)
+	vendor.CheckCalls(t, maxPages)
 }
 
 // Rows of usage and of bills have no identity, so one that comes twice would be
@@ -243,7 +244,7 @@ func TestSumsThatAreNotWhole(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			vendor := startVendor(t, inPages(test.pages))
 			got, err := vendor.readUsage(t, vendors.UsageQuery{Items: []string{"Duration"}, Days: oneDay(t)})
-			checkFailure(t, err, test.want)
+			vendortest.CheckFailure(t, err, test.want)
 			if len(got.Items) != 0 {
 				t.Errorf("a failure came with %v", got.Items)
 			}
@@ -253,10 +254,9 @@ func TestSumsThatAreNotWhole(t *testing.T) {
 
 // A later page that fails must not leave the earlier ones as the whole list.
 func TestFailureOnALaterPage(t *testing.T) {
-	vendor := startVendor(t, nil)
-	inTurn(vendor, reply{body: pageOf(accounts(1, 50), 2, 60)}, reply{status: 503, body: failing(503, nil, "busy")})
+	vendor := startVendor(t, vendortest.InTurn(t, reply{Body: pageOf(accounts(1, 50), 2, 60)}, reply{Status: 503, Body: failing(503, nil, "busy")}))
 	got, err := vendor.readPackages(t)
-	checkFailure(t, err, vendors.Error{
+	vendortest.CheckFailure(t, err, vendors.Error{
 		Kind: vendors.KindUnavailable, Op: vendors.OpPackages, Code: "HTTP503", RequestID: requestID,
 	})
 	if len(got.Packages) != 0 {
@@ -282,9 +282,9 @@ func TestPagesThatAreNone(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{body: content(test.data)}))
+			vendor := startVendor(t, vendortest.Always(reply{Body: content(test.data)}))
 			_, err := vendor.readPackages(t)
-			checkFailure(t, err, vendors.Error{
+			vendortest.CheckFailure(t, err, vendors.Error{
 				Kind: vendors.KindMalformed, Op: vendors.OpPackages, Code: "IncompleteAnswer", RequestID: requestID,
 			})
 			if !strings.HasSuffix(err.Error(), test.wantCause) {

@@ -13,6 +13,7 @@ import (
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
 	"github.com/quotawatch/quotawatch/internal/amount"
 	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/vendortest"
 )
 
 // equalDays lets cmp look into days and ranges of them.
@@ -21,7 +22,7 @@ var equalDays = cmp.Comparer(func(a, b vendors.Day) bool { return a == b })
 // The answer that the vendor publishes, at
 // https://polyv.gitbook.io/document/docs/live/api/v-4/user/bill/use_detail_list.
 func TestPublishedUsage(t *testing.T) {
-	vendor := startVendor(t, always(reply{body: testdata(t, "usage.json")}))
+	vendor := startVendor(t, vendortest.Always(reply{Body: vendortest.Testdata(t, "usage.json")}))
 	days := vendors.DayRange{First: day(t, "2023-08-04"), Last: day(t, "2023-08-04")}
 	got, err := vendor.readUsage(t, vendors.UsageQuery{Days: days, Items: []string{"Duration"}})
 	if err != nil {
@@ -34,15 +35,15 @@ func TestPublishedUsage(t *testing.T) {
 	if diff := cmp.Diff(want, got, equalDays); diff != "" {
 		t.Errorf("reading (-want +got):\n%s", diff)
 	}
-	vendor.checkCalls(t, 1)
+	vendor.CheckCalls(t, 1)
 	wantAsked := map[string]string{
 		"itemCategory": "duration", "startDate": "2023-08-04", "endDate": "2023-08-04",
 		"pageNumber": "1", "pageSize": "100",
 	}
-	if diff := cmp.Diff(wantAsked, vendor.received()[0].asked()); diff != "" {
+	if diff := cmp.Diff(wantAsked, asked(vendor.Requests()[0])); diff != "" {
 		t.Errorf("parameters (-want +got):\n%s", diff)
 	}
-	if got, want := vendor.received()[0].Path, "/live/v4/channel/use-detail/list"; got != want {
+	if got, want := vendor.Requests()[0].URL.Path, "/live/v4/channel/use-detail/list"; got != want {
 		t.Errorf("path = %s, want %s", got, want)
 	}
 }
@@ -144,7 +145,7 @@ func TestUsageSums(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{body: listed(test.rows...)}))
+			vendor := startVendor(t, vendortest.Always(reply{Body: listed(test.rows...)}))
 			got, err := vendor.readUsage(t, vendors.UsageQuery{Items: []string{test.item}, Days: oneDay(t)})
 			if err != nil {
 				t.Fatal(err)
@@ -167,9 +168,9 @@ func TestUsageRowsThatLackSomething(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{body: listed(test.row)}))
+			vendor := startVendor(t, vendortest.Always(reply{Body: listed(test.row)}))
 			_, err := vendor.readUsage(t, vendors.UsageQuery{Items: []string{"Duration"}, Days: oneDay(t)})
-			checkFailure(t, err, vendors.Error{
+			vendortest.CheckFailure(t, err, vendors.Error{
 				Kind: vendors.KindMalformed, Op: vendors.OpUsage, Code: "IncompleteAnswer", RequestID: requestID,
 			})
 			if !strings.HasSuffix(err.Error(), test.wantCause) {
@@ -182,10 +183,10 @@ func TestUsageRowsThatLackSomething(t *testing.T) {
 // askedFor lists these parameters of every call.
 func askedFor(vendor *fakeVendor, names ...string) []string {
 	var asked []string
-	for _, call := range vendor.received() {
+	for _, call := range vendor.Requests() {
 		var values []string
 		for _, name := range names {
-			values = append(values, call.Query.Get(name))
+			values = append(values, call.URL.Query().Get(name))
 		}
 		asked = append(asked, strings.Join(values, " "))
 	}
@@ -211,7 +212,7 @@ func TestUsageItems(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			vendor := startVendor(t, func(call received) reply {
-				return reply{body: listed(detail(call.Query.Get("itemCategory"), 1, "分钟"))}
+				return reply{Body: listed(detail(call.URL.Query().Get("itemCategory"), 1, "分钟"))}
 			})
 			got, err := vendor.readUsage(t, vendors.UsageQuery{Items: test.items, Days: oneDay(t)})
 			if err != nil {
@@ -263,10 +264,10 @@ func TestUsageItemsAreThoseOfTheAPI(t *testing.T) {
 
 func TestUsageItemNobodyKnows(t *testing.T) {
 	for _, name := range []string{"duration", "New", ""} {
-		vendor := startVendor(t, always(reply{body: listed()}))
+		vendor := startVendor(t, vendortest.Always(reply{Body: listed()}))
 		_, err := vendor.readUsage(t, vendors.UsageQuery{Items: []string{"Duration", name}, Days: oneDay(t)})
-		checkFailure(t, err, vendors.Error{Kind: vendors.KindInvalidRequest, Op: vendors.OpUsage, Code: "UnknownUsageItem"})
-		vendor.checkCalls(t, 0)
+		vendortest.CheckFailure(t, err, vendors.Error{Kind: vendors.KindInvalidRequest, Op: vendors.OpUsage, Code: "UnknownUsageItem"})
+		vendor.CheckCalls(t, 0)
 	}
 }
 
@@ -283,7 +284,7 @@ func TestUsageIsAskedByMonth(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{body: listed(detail("a", 1, "分钟"))}))
+			vendor := startVendor(t, vendortest.Always(reply{Body: listed(detail("a", 1, "分钟"))}))
 			days := vendors.DayRange{First: day(t, test.first), Last: day(t, test.last)}
 			got, err := vendor.readUsage(t, vendors.UsageQuery{Items: []string{"Duration"}, Days: days})
 			if err != nil {
@@ -307,7 +308,7 @@ func TestUsageIsAskedByMonth(t *testing.T) {
 func TestPeakOfMonthsAndChannels(t *testing.T) {
 	peaks := map[string]int{"2026-10-30 1": 4, "2026-11-01 1": 9, "2026-10-30 2": 8, "2026-11-01 2": 1}
 	vendor := startVendor(t, func(call received) reply {
-		return reply{body: listed(detail("a", peaks[call.Query.Get("startDate")+" "+call.Query.Get("channelId")], "人"))}
+		return reply{Body: listed(detail("a", peaks[call.URL.Query().Get("startDate")+" "+call.URL.Query().Get("channelId")], "人"))}
 	})
 	got, err := vendor.readUsage(t, vendors.UsageQuery{
 		Items: []string{"Concurrence"}, ChannelIDs: []string{"1", "2"},
@@ -320,7 +321,7 @@ func TestPeakOfMonthsAndChannels(t *testing.T) {
 	if diff := cmp.Diff(want, lines(got.Items)); diff != "" {
 		t.Errorf("items (-want +got):\n%s", diff)
 	}
-	vendor.checkCalls(t, 4)
+	vendor.CheckCalls(t, 4)
 }
 
 func TestChannels(t *testing.T) {
@@ -334,7 +335,7 @@ func TestChannels(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{body: listed(detail("a", 1, "分钟"))}))
+			vendor := startVendor(t, vendortest.Always(reply{Body: listed(detail("a", 1, "分钟"))}))
 			got, err := vendor.readUsage(t, vendors.UsageQuery{
 				Items: []string{"Duration"}, ChannelIDs: test.channels, Days: oneDay(t),
 			})
@@ -347,8 +348,8 @@ func TestChannels(t *testing.T) {
 			if diff := cmp.Diff([]line{{"Duration", "a", vendors.UnitMinutes, "", test.sum, false}}, lines(got.Items)); diff != "" {
 				t.Errorf("items (-want +got):\n%s", diff)
 			}
-			for _, call := range vendor.received() {
-				if _, sent := call.Query["channelId"]; sent == (test.channels == nil) {
+			for _, call := range vendor.Requests() {
+				if _, sent := call.URL.Query()["channelId"]; sent == (test.channels == nil) {
 					t.Errorf("channelId is sent: %t", sent)
 				}
 			}
@@ -359,13 +360,13 @@ func TestChannels(t *testing.T) {
 // One category that fails must not leave the others as the whole answer.
 func TestCategoryThatFails(t *testing.T) {
 	vendor := startVendor(t, func(call received) reply {
-		if call.Query.Get("itemCategory") == "distribute" {
-			return reply{status: 400, body: failing(400, nil, "账号未开启云分发功能")}
+		if call.URL.Query().Get("itemCategory") == "distribute" {
+			return reply{Status: 400, Body: failing(400, nil, "账号未开启云分发功能")}
 		}
-		return reply{body: listed(detail("a", 1, "分钟"))}
+		return reply{Body: listed(detail("a", 1, "分钟"))}
 	})
 	got, err := vendor.readUsage(t, vendors.UsageQuery{Days: oneDay(t)})
-	checkFailure(t, err, vendors.Error{
+	vendortest.CheckFailure(t, err, vendors.Error{
 		Kind: vendors.KindForbidden, Op: vendors.OpUsage, Code: "FeatureNotEnabled", RequestID: requestID,
 	})
 	if diff := cmp.Diff(vendors.UsageReading{}, got, equalDays); diff != "" {

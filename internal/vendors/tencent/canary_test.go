@@ -4,16 +4,13 @@
 package tencent
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 
 	"github.com/quotawatch/quotawatch/internal/transport"
 	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/vendortest"
 )
 
 const (
@@ -25,13 +22,8 @@ const (
 func echo(status int, contentType string, makes func(secrets string) string) func(received) reply {
 	return func(call received) reply {
 		secrets := fmt.Sprint(call.Header.Get("Authorization"), call.Header.Get("X-TC-Token"), string(call.Body))
-		return reply{status: status, header: map[string]string{"Content-Type": contentType}, body: makes(secrets)}
+		return reply{Status: status, Header: map[string]string{"Content-Type": contentType}, Body: makes(secrets)}
 	}
-}
-
-func quote(text string) string {
-	quoted, _ := json.Marshal(text)
-	return string(quoted)
 }
 
 // Whatever a vendor, or something in its place, says back, none of the
@@ -40,16 +32,16 @@ func TestFailuresShowNoSecret(t *testing.T) {
 	const jsonType, htmlType = "application/json", "text/html"
 	same := func(text string) string { return text }
 	within := func(format string) func(string) string {
-		return func(secrets string) string { return fmt.Sprintf(format, quote(secrets)) }
+		return func(secrets string) string { return fmt.Sprintf(format, vendortest.JSON(secrets)) }
 	}
 	token := func(format string) func(received) reply {
 		return func(call received) reply {
-			return reply{body: fmt.Sprintf(format, quote(call.Header.Get("X-TC-Token")))}
+			return reply{Body: fmt.Sprintf(format, vendortest.JSON(call.Header.Get("X-TC-Token")))}
 		}
 	}
 	signature := func(format string) func(received) reply {
 		return func(call received) reply {
-			return reply{body: fmt.Sprintf(format, quote(signatureOf(call)))}
+			return reply{Body: fmt.Sprintf(format, vendortest.JSON(signatureOf(call)))}
 		}
 	}
 	const (
@@ -81,10 +73,10 @@ func TestFailuresShowNoSecret(t *testing.T) {
 		"the signature as ID":     signature(inRequestID),
 		"the signature as amount": signature(inRow),
 		"the location of a detour": func(call received) reply {
-			return reply{status: 307, header: map[string]string{"Location": "http://127.0.0.1/?" + signatureOf(call)}}
+			return reply{Status: 307, Header: map[string]string{"Location": "http://127.0.0.1/?" + signatureOf(call)}}
 		},
 		"a body over the bound": func(call received) reply {
-			return reply{body: strings.Repeat(signatureOf(call), 1000)}
+			return reply{Body: strings.Repeat(signatureOf(call), 1000)}
 		},
 	}
 	for name, answer := range tests {
@@ -98,7 +90,7 @@ func TestFailuresShowNoSecret(t *testing.T) {
 				t.Fatal("no failure")
 			}
 			signatures := []string{}
-			for _, call := range vendor.received() {
+			for _, call := range vendor.Requests() {
 				signatures = append(signatures, signatureOf(call))
 			}
 			checkNoSecret(t, err, signatures)
@@ -116,45 +108,17 @@ func checkNoSecret(t *testing.T, err error, signatures []string) {
 	if len(signatures) == 0 || len(signatures[0]) != 64 {
 		t.Fatalf("no signature to look for: %q", signatures)
 	}
-	shown := everySpelling(t, err)
-	for _, secret := range append(signatures, canaryKey, canaryToken, "Canary") {
-		if strings.Contains(shown, secret) {
-			t.Errorf("%q shows:\n%s", secret, shown)
-		}
-	}
-}
-
-// everySpelling is what a log could hold of err.
-func everySpelling(t *testing.T, err error) string {
-	t.Helper()
-	var failure *vendors.Error
-	if !errors.As(err, &failure) {
-		t.Fatalf("%T is no *vendors.Error", err)
-	}
-	var out bytes.Buffer
-	slog.New(slog.NewJSONHandler(&out, nil)).Error("failed", "err", err, "failure", *failure)
-	fmt.Fprintf(&out, "%v %+v %#v %q %+v %#v", err, err, err, err, *failure, *failure)
-	for cause := err; cause != nil; cause = errors.Unwrap(cause) {
-		fmt.Fprintf(&out, "%v %+v %#v", cause, cause, cause)
-	}
-	return out.String()
+	vendortest.CheckHidden(t, vendortest.EverySpelling(t, err), append(signatures, canaryKey, canaryToken, "Canary")...)
 }
 
 // A key with a line break cannot be sent, and the error must not quote it.
 func TestUnusableCredentialIsNotShown(t *testing.T) {
-	vendor := startVendor(t, always(reply{body: nothing}))
+	vendor := startVendor(t, vendortest.Always(reply{Body: nothing}))
 	account := vendor.account(t, map[string]vendors.Secret{
 		keySecretID: testID + "\n", keySecretKey: canaryKey + "\n", keyToken: canaryToken + "\n",
 	}, transport.PoolOptions{})
 	err := account.Verifier.Verify(t.Context())
-	checkFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpVerify, Code: "InvalidRequest"})
-	shown := everySpelling(t, err)
-	for _, secret := range []string{"Canary", testID} {
-		if strings.Contains(shown, secret) {
-			t.Errorf("%q shows:\n%s", secret, shown)
-		}
-	}
-	if got := len(vendor.received()); got != 0 {
-		t.Errorf("%d calls, want none", got)
-	}
+	vendortest.CheckFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpVerify, Code: "InvalidRequest"})
+	vendortest.CheckHidden(t, vendortest.EverySpelling(t, err), "Canary", testID)
+	vendor.CheckCalls(t, 0)
 }

@@ -19,19 +19,8 @@ import (
 
 	"github.com/quotawatch/quotawatch/internal/transport"
 	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/vendortest"
 )
-
-// checkFailure compares all of a failure but its Err, which is for logs.
-func checkFailure(t *testing.T, err error, want vendors.Error) {
-	t.Helper()
-	var got *vendors.Error
-	if !errors.As(err, &got) {
-		t.Fatalf("got %v, want a *vendors.Error", err)
-	}
-	if diff := cmp.Diff(want, *got, cmpopts.IgnoreFields(vendors.Error{}, "Err")); diff != "" {
-		t.Errorf("failure (-want +got):\n%s", diff)
-	}
-}
 
 func TestFactory(t *testing.T) {
 	got := Factory()
@@ -48,11 +37,11 @@ func TestFactory(t *testing.T) {
 }
 
 func TestRequest(t *testing.T) {
-	vendor := startVendor(t, always(reply{body: nothing}))
+	vendor := startVendor(t, vendortest.Always(reply{Body: nothing}))
 	if err := vendor.defaultAccount(t).Verifier.Verify(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	calls := vendor.received()
+	calls := vendor.Requests()
 	if len(calls) != 1 {
 		t.Fatalf("%d calls, want 1", len(calls))
 	}
@@ -60,7 +49,7 @@ func TestRequest(t *testing.T) {
 	got := map[string]string{
 		"method":  call.Method,
 		"host":    call.Host,
-		"target":  call.Target,
+		"target":  call.URL.String(),
 		"body":    string(call.Body),
 		"action":  call.Header.Get("X-TC-Action"),
 		"version": call.Header.Get("X-TC-Version"),
@@ -112,14 +101,14 @@ func checkSigned(t *testing.T, call received) {
 }
 
 func TestTemporaryCredentialSendsItsToken(t *testing.T) {
-	vendor := startVendor(t, always(reply{body: nothing}))
+	vendor := startVendor(t, vendortest.Always(reply{Body: nothing}))
 	account := vendor.account(t, map[string]vendors.Secret{
 		keySecretID: testID, keySecretKey: testKey, keyToken: "STSTOKENEXAMPLE",
 	}, transport.PoolOptions{})
 	if err := account.Verifier.Verify(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	call := vendor.received()[0]
+	call := vendor.Requests()[0]
 	if diff := cmp.Diff([]string{"STSTOKENEXAMPLE"}, call.Header.Values("X-TC-Token")); diff != "" {
 		t.Errorf("token (-want +got):\n%s", diff)
 	}
@@ -127,7 +116,7 @@ func TestTemporaryCredentialSendsItsToken(t *testing.T) {
 }
 
 func TestEveryCallIsSignedForItsMoment(t *testing.T) {
-	vendor := startVendor(t, always(reply{body: nothing}))
+	vendor := startVendor(t, vendortest.Always(reply{Body: nothing}))
 	account := vendor.defaultAccount(t)
 	for minute := range 3 {
 		vendor.Clock.SetTime(present.Add(time.Duration(minute) * time.Minute))
@@ -135,7 +124,7 @@ func TestEveryCallIsSignedForItsMoment(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for minute, call := range vendor.received() {
+	for minute, call := range vendor.Requests() {
 		want := strconv.FormatInt(present.Unix()+int64(minute)*60, 10)
 		if got := call.Header.Get("X-TC-Timestamp"); got != want {
 			t.Errorf("call %d has timestamp %s, want %s", minute, got, want)
@@ -147,13 +136,10 @@ func TestEveryCallIsSignedForItsMoment(t *testing.T) {
 // Every request waits for the limits: each page, and the second attempt too. It
 // is signed after the wait, because its timestamp would be old otherwise.
 func TestEveryRequestWaitsForTheLimits(t *testing.T) {
-	answers := []reply{
-		{body: content(t, page(rows(1, 100), 2, 101))},
-		{body: failing("AuthFailure.SignatureExpire")},
-		{body: content(t, page(rows(101, 101), 2, 101))},
-	}
-	vendor := startVendor(t, nil)
-	vendor.answer = func(received) reply { return answers[len(vendor.received())-1] }
+	vendor := startVendor(t, vendortest.InTurn(t,
+		reply{Body: content(page(rows(1, 100), 2, 101))},
+		reply{Body: failing("AuthFailure.SignatureExpire")},
+		reply{Body: content(page(rows(101, 101), 2, 101))}))
 	waits := 0
 	vendor.Pace = func(context.Context) error {
 		waits++
@@ -163,7 +149,7 @@ func TestEveryRequestWaitsForTheLimits(t *testing.T) {
 	if _, err := readPackages(t, vendor.defaultAccount(t), "Traffic"); err != nil {
 		t.Fatal(err)
 	}
-	calls := vendor.received()
+	calls := vendor.Requests()
 	if waits != 3 || len(calls) != 3 {
 		t.Fatalf("%d waits for %d calls, want 3 for 3", waits, len(calls))
 	}
@@ -177,22 +163,20 @@ func TestEveryRequestWaitsForTheLimits(t *testing.T) {
 
 func TestCallerThatGivesUpWhileWaiting(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	vendor := startVendor(t, always(reply{body: nothing}))
+	vendor := startVendor(t, vendortest.Always(reply{Body: nothing}))
 	vendor.Pace = func(ctx context.Context) error {
 		cancel()
 		return ctx.Err()
 	}
 	err := vendor.defaultAccount(t).Verifier.Verify(ctx)
-	checkFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpVerify, Code: "Canceled"})
-	if got := len(vendor.received()); got != 0 {
-		t.Errorf("%d calls, want none", got)
-	}
+	vendortest.CheckFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpVerify, Code: "Canceled"})
+	vendor.CheckCalls(t, 0)
 }
 
 func TestVerifyLooksAtNoMoreThanTheError(t *testing.T) {
 	bodies := map[string]string{
 		"no packages":                     nothing,
-		"packages":                        testdata(t, "nine_packages.json"),
+		"packages":                        vendortest.Testdata(t, "nine_packages.json"),
 		"a list that is no list":          `{"Response":{"LivePackageInfoList":"x","RequestId":"y"}}`,
 		"no list at all":                  `{"Response":{"RequestId":"x"}}`,
 		"an error that is null":           `{"Response":{"Error":null,"RequestId":"x"}}`,
@@ -200,7 +184,7 @@ func TestVerifyLooksAtNoMoreThanTheError(t *testing.T) {
 	}
 	for name, body := range bodies {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{body: body}))
+			vendor := startVendor(t, vendortest.Always(reply{Body: body}))
 			if err := vendor.defaultAccount(t).Verifier.Verify(t.Context()); err != nil {
 				t.Error(err)
 			}
@@ -219,106 +203,104 @@ func TestAnswersThatAreNone(t *testing.T) {
 		answer reply
 		want   vendors.Error
 	}{
-		"a page":               {reply{header: html, body: page}, malformed("NotJSON")},
-		"JSON labelled a page": {reply{header: html, body: nothing}, malformed("NotJSON")},
-		"a stream of events":   {reply{header: map[string]string{"Content-Type": "text/event-stream"}, body: nothing}, malformed("NotJSON")},
-		"bytes":                {reply{header: map[string]string{"Content-Type": "application/octet-stream"}, body: nothing}, malformed("NotJSON")},
-		"a page labelled JSON": {reply{body: page}, malformed("BadEnvelope")},
+		"a page":               {reply{Header: html, Body: page}, malformed("NotJSON")},
+		"JSON labelled a page": {reply{Header: html, Body: nothing}, malformed("NotJSON")},
+		"a stream of events":   {reply{Header: map[string]string{"Content-Type": "text/event-stream"}, Body: nothing}, malformed("NotJSON")},
+		"bytes":                {reply{Header: map[string]string{"Content-Type": "application/octet-stream"}, Body: nothing}, malformed("NotJSON")},
+		"a page labelled JSON": {reply{Body: page}, malformed("BadEnvelope")},
 		"nothing":              {reply{}, malformed("BadEnvelope")},
-		"null":                 {reply{body: `null`}, malformed("BadEnvelope")},
-		"an empty object":      {reply{body: `{}`}, malformed("BadEnvelope")},
-		"a list":               {reply{body: `[]`}, malformed("BadEnvelope")},
-		"a null Response":      {reply{body: `{"Response":null}`}, malformed("BadEnvelope")},
-		"a Response of text":   {reply{body: `{"Response":"fine"}`}, malformed("BadEnvelope")},
-		"a Response list":      {reply{body: `{"Response":[]}`}, malformed("BadEnvelope")},
-		"a cut body":           {reply{body: nothing[:len(nothing)-2]}, malformed("BadEnvelope")},
-		"two bodies":           {reply{body: nothing + nothing}, malformed("BadEnvelope")},
-		"an error of text":     {reply{body: `{"Response":{"Error":"no","RequestId":"x"}}`}, malformed("BadEnvelope")},
-		"a numeric request ID": {reply{body: `{"Response":{"RequestId":1}}`}, malformed("BadEnvelope")},
+		"null":                 {reply{Body: `null`}, malformed("BadEnvelope")},
+		"an empty object":      {reply{Body: `{}`}, malformed("BadEnvelope")},
+		"a list":               {reply{Body: `[]`}, malformed("BadEnvelope")},
+		"a null Response":      {reply{Body: `{"Response":null}`}, malformed("BadEnvelope")},
+		"a Response of text":   {reply{Body: `{"Response":"fine"}`}, malformed("BadEnvelope")},
+		"a Response list":      {reply{Body: `{"Response":[]}`}, malformed("BadEnvelope")},
+		"a cut body":           {reply{Body: nothing[:len(nothing)-2]}, malformed("BadEnvelope")},
+		"two bodies":           {reply{Body: nothing + nothing}, malformed("BadEnvelope")},
+		"an error of text":     {reply{Body: `{"Response":{"Error":"no","RequestId":"x"}}`}, malformed("BadEnvelope")},
+		"a numeric request ID": {reply{Body: `{"Response":{"RequestId":1}}`}, malformed("BadEnvelope")},
 		"an error without code": {
-			reply{body: `{"Response":{"Error":{"Message":"no"},"RequestId":"x"}}`},
+			reply{Body: `{"Response":{"Error":{"Message":"no"},"RequestId":"x"}}`},
 			vendors.Error{Kind: vendors.KindMalformed, Code: "BadEnvelope", RequestID: "x"},
 		},
 		"an error with a sentence for its code": {
-			reply{body: failing("Signature abc is wrong")},
+			reply{Body: failing("Signature abc is wrong")},
 			vendors.Error{Kind: vendors.KindMalformed, Code: "BadEnvelope", RequestID: requestID},
 		},
 		"an error with an endless code": {
-			reply{body: failing("A" + strings.Repeat("a", 64))},
+			reply{Body: failing("A" + strings.Repeat("a", 64))},
 			vendors.Error{Kind: vendors.KindMalformed, Code: "BadEnvelope", RequestID: requestID},
 		},
 		"a request ID that is none": {
-			reply{body: `{"Response":{"Error":{"Code":"InternalError"},"RequestId":"Credential=AKID/x"}}`},
+			reply{Body: `{"Response":{"Error":{"Code":"InternalError"},"RequestId":"Credential=AKID/x"}}`},
 			vendors.Error{Kind: vendors.KindUnavailable, Code: "InternalError"},
 		},
 		"no list": {
-			reply{body: `{"Response":{"RequestId":"x"}}`},
+			reply{Body: `{"Response":{"RequestId":"x"}}`},
 			vendors.Error{Kind: vendors.KindMalformed, Code: "IncompleteAnswer", RequestID: "x"},
 		},
 		"a null list": {
-			reply{body: `{"Response":{"LivePackageInfoList":null,"TotalNum":0,"RequestId":"x"}}`},
+			reply{Body: `{"Response":{"LivePackageInfoList":null,"TotalNum":0,"RequestId":"x"}}`},
 			vendors.Error{Kind: vendors.KindMalformed, Code: "IncompleteAnswer", RequestID: "x"},
 		},
 		"a list that is an object": {
-			reply{body: `{"Response":{"LivePackageInfoList":{},"RequestId":"x"}}`},
+			reply{Body: `{"Response":{"LivePackageInfoList":{},"RequestId":"x"}}`},
 			vendors.Error{Kind: vendors.KindMalformed, Code: "IncompleteAnswer", RequestID: "x"},
 		},
 
 		"a gateway's 502": {
-			reply{status: 502, header: retry, body: page},
+			reply{Status: 502, Header: retry, Body: page},
 			vendors.Error{Kind: vendors.KindUnavailable, Code: "HTTP502", RetryAfter: 30 * time.Second},
 		},
 		"503 with the vendor's error": {
-			reply{status: 503, body: failing("AuthFailure.SecretIdNotFound")},
+			reply{Status: 503, Body: failing("AuthFailure.SecretIdNotFound")},
 			vendors.Error{Kind: vendors.KindUnavailable, Code: "HTTP503"},
 		},
 		"an empty 429": {
-			reply{status: 429, header: retry},
+			reply{Status: 429, Header: retry},
 			vendors.Error{Kind: vendors.KindThrottled, Code: "HTTP429", RetryAfter: 30 * time.Second},
 		},
 		"429 with the vendor's error": {
-			reply{status: 429, header: map[string]string{"Retry-After": "5"}, body: failing("RequestLimitExceeded.IPLimitExceeded")},
+			reply{Status: 429, Header: map[string]string{"Retry-After": "5"}, Body: failing("RequestLimitExceeded.IPLimitExceeded")},
 			vendors.Error{Kind: vendors.KindThrottled, Code: "RequestLimitExceeded.IPLimitExceeded", RequestID: requestID, RetryAfter: 5 * time.Second},
 		},
 		"429 with an error that says something else": {
-			reply{status: 429, body: failing("FailedOperation")},
+			reply{Status: 429, Body: failing("FailedOperation")},
 			vendors.Error{Kind: vendors.KindThrottled, Code: "FailedOperation", RequestID: requestID},
 		},
 		"400 with the vendor's error": {
-			reply{status: 400, body: failing("AuthFailure.SecretIdNotFound")},
+			reply{Status: 400, Body: failing("AuthFailure.SecretIdNotFound")},
 			vendors.Error{Kind: vendors.KindUnauthenticated, Code: "AuthFailure.SecretIdNotFound", RequestID: requestID},
 		},
 		"404 with the vendor's error": {
-			reply{status: 404, body: failing("ResourceNotFound.FreezeService")},
+			reply{Status: 404, Body: failing("ResourceNotFound.FreezeService")},
 			vendors.Error{Kind: vendors.KindAccountFrozen, Code: "ResourceNotFound.FreezeService", RequestID: requestID},
 		},
 		"400 with the vendor's error, labelled a page": {
-			reply{status: 400, header: html, body: failing("AuthFailure.SecretIdNotFound")},
+			reply{Status: 400, Header: html, Body: failing("AuthFailure.SecretIdNotFound")},
 			vendors.Error{Kind: vendors.KindInvalidRequest, Code: "HTTP400"},
 		},
-		"400 with packages":   {reply{status: 400, body: nothing}, vendors.Error{Kind: vendors.KindInvalidRequest, Code: "HTTP400"}},
-		"400 with null":       {reply{status: 400, body: `null`}, vendors.Error{Kind: vendors.KindInvalidRequest, Code: "HTTP400"}},
-		"400 with a bad code": {reply{status: 400, body: failing("no code")}, vendors.Error{Kind: vendors.KindInvalidRequest, Code: "HTTP400"}},
-		"a gateway's 401":     {reply{status: 401, header: html, body: page}, vendors.Error{Kind: vendors.KindForbidden, Code: "HTTP401"}},
-		"a gateway's 403":     {reply{status: 403, header: html, body: page}, vendors.Error{Kind: vendors.KindForbidden, Code: "HTTP403"}},
-		"a gateway's 404":     {reply{status: 404, header: html, body: page}, vendors.Error{Kind: vendors.KindNotFound, Code: "HTTP404"}},
-		"a gateway's 408":     {reply{status: 408, header: html, body: page}, vendors.Error{Kind: vendors.KindUnavailable, Code: "HTTP408"}},
-		"packages with 202":   {reply{status: 202, body: nothing}, malformed("HTTP202")},
-		"a gateway's 204":     {reply{status: 204}, malformed("HTTP204")},
-		"a teapot":            {reply{status: 418, body: `{}`}, vendors.Error{Kind: vendors.KindInvalidRequest, Code: "HTTP418"}},
+		"400 with packages":   {reply{Status: 400, Body: nothing}, vendors.Error{Kind: vendors.KindInvalidRequest, Code: "HTTP400"}},
+		"400 with null":       {reply{Status: 400, Body: `null`}, vendors.Error{Kind: vendors.KindInvalidRequest, Code: "HTTP400"}},
+		"400 with a bad code": {reply{Status: 400, Body: failing("no code")}, vendors.Error{Kind: vendors.KindInvalidRequest, Code: "HTTP400"}},
+		"a gateway's 401":     {reply{Status: 401, Header: html, Body: page}, vendors.Error{Kind: vendors.KindForbidden, Code: "HTTP401"}},
+		"a gateway's 403":     {reply{Status: 403, Header: html, Body: page}, vendors.Error{Kind: vendors.KindForbidden, Code: "HTTP403"}},
+		"a gateway's 404":     {reply{Status: 404, Header: html, Body: page}, vendors.Error{Kind: vendors.KindNotFound, Code: "HTTP404"}},
+		"a gateway's 408":     {reply{Status: 408, Header: html, Body: page}, vendors.Error{Kind: vendors.KindUnavailable, Code: "HTTP408"}},
+		"packages with 202":   {reply{Status: 202, Body: nothing}, malformed("HTTP202")},
+		"a gateway's 204":     {reply{Status: 204}, malformed("HTTP204")},
+		"a teapot":            {reply{Status: 418, Body: `{}`}, vendors.Error{Kind: vendors.KindInvalidRequest, Code: "HTTP418"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(test.answer))
+			vendor := startVendor(t, vendortest.Always(test.answer))
 			reading, err := readPackages(t, vendor.defaultAccount(t), "Traffic")
 			test.want.Op = vendors.OpPackages
-			checkFailure(t, err, test.want)
+			vendortest.CheckFailure(t, err, test.want)
 			if diff := cmp.Diff(vendors.PackageReading{}, reading); diff != "" {
 				t.Errorf("a failure came with a reading (-want +got):\n%s", diff)
 			}
-			if got := len(vendor.received()); got != 1 {
-				t.Errorf("%d calls, want 1", got)
-			}
+			vendor.CheckCalls(t, 1)
 		})
 	}
 }
@@ -328,43 +310,43 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 		t.Error("the redirect was followed")
 	}))
 	defer elsewhere.Close()
-	vendor := startVendor(t, always(reply{
-		status: http.StatusTemporaryRedirect, header: map[string]string{"Location": elsewhere.URL}, body: nothing,
+	vendor := startVendor(t, vendortest.Always(reply{
+		Status: http.StatusTemporaryRedirect, Header: map[string]string{"Location": elsewhere.URL}, Body: nothing,
 	}))
 	err := vendor.defaultAccount(t).Verifier.Verify(t.Context())
-	checkFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpVerify, Code: "Redirect"})
+	vendortest.CheckFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpVerify, Code: "Redirect"})
 }
 
 func TestBodyOverTheBound(t *testing.T) {
-	vendor := startVendor(t, always(reply{body: nothing + strings.Repeat(" ", 4096)}))
+	vendor := startVendor(t, vendortest.Always(reply{Body: nothing + strings.Repeat(" ", 4096)}))
 	account := vendor.account(t, map[string]vendors.Secret{keySecretID: testID, keySecretKey: testKey},
 		transport.PoolOptions{MaxBodyBytes: 1024})
 	err := account.Verifier.Verify(t.Context())
-	checkFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpVerify, Code: "BodyTooLarge"})
+	vendortest.CheckFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpVerify, Code: "BodyTooLarge"})
 }
 
 func TestVendorThatIsDown(t *testing.T) {
-	vendor := startVendor(t, always(reply{}))
+	vendor := startVendor(t, vendortest.Always(reply{}))
 	stopped := httptest.NewServer(http.NotFoundHandler())
 	stopped.Close()
 	vendor.URL = stopped.URL
 	_, err := readPackages(t, vendor.defaultAccount(t))
-	checkFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpPackages, Code: "Connect"})
+	vendortest.CheckFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpPackages, Code: "Connect"})
 }
 
 func TestCallerThatGivesUp(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	vendor := startVendor(t, func(received) reply {
 		cancel()
-		return reply{body: nothing}
+		return reply{Body: nothing}
 	})
 	account := vendor.defaultAccount(t)
 	_, err := account.Packages.ReadPackages(ctx, vendors.PackageQuery{})
-	checkFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpPackages, Code: "Canceled"})
+	vendortest.CheckFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpPackages, Code: "Canceled"})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%v is not told from the vendor's failures", err)
 	}
-	if got := len(vendor.received()); got != 1 {
+	if got := len(vendor.Requests()); got != 1 {
 		t.Errorf("%d calls, want none after the first", got)
 	}
 }
@@ -389,13 +371,13 @@ func TestTimestampTheVendorRefuses(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{status: test.status, header: test.header, body: failing(expired)}))
+			vendor := startVendor(t, vendortest.Always(reply{Status: test.status, Header: test.header, Body: failing(expired)}))
 			err := vendor.defaultAccount(t).Verifier.Verify(t.Context())
-			checkFailure(t, err, vendors.Error{
+			vendortest.CheckFailure(t, err, vendors.Error{
 				Kind: vendors.KindClockSkew, Op: vendors.OpVerify, Code: expired,
 				RequestID: requestID, RetryAfter: 9 * time.Second, Hint: test.want,
 			})
-			if got := len(vendor.received()); got != 2 {
+			if got := len(vendor.Requests()); got != 2 {
 				t.Errorf("%d calls, want the first and one more", got)
 			}
 		})
@@ -407,15 +389,15 @@ func TestTimestampIsFreshOnTheSecondAttempt(t *testing.T) {
 	later := present.Add(10 * time.Minute)
 	vendor = startVendor(t, func(call received) reply {
 		if call.Header.Get("X-TC-Timestamp") == strconv.FormatInt(later.Unix(), 10) {
-			return reply{body: nothing}
+			return reply{Body: nothing}
 		}
 		vendor.Clock.SetTime(later) // as when the machine's clock is set right
-		return reply{body: failing("AuthFailure.SignatureExpire")}
+		return reply{Body: failing("AuthFailure.SignatureExpire")}
 	})
 	if err := vendor.defaultAccount(t).Verifier.Verify(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	calls := vendor.received()
+	calls := vendor.Requests()
 	if len(calls) != 2 {
 		t.Fatalf("%d calls, want 2", len(calls))
 	}
@@ -426,11 +408,10 @@ func TestTimestampIsFreshOnTheSecondAttempt(t *testing.T) {
 
 // The failure of the second attempt is the one that counts.
 func TestSecondAttemptFailsOtherwise(t *testing.T) {
-	answers := []reply{{body: failing("AuthFailure.SignatureExpire")}, {body: failing("RequestLimitExceeded")}}
-	vendor := startVendor(t, nil)
-	vendor.answer = func(received) reply { return answers[len(vendor.received())-1] }
+	vendor := startVendor(t, vendortest.InTurn(t,
+		reply{Body: failing("AuthFailure.SignatureExpire")}, reply{Body: failing("RequestLimitExceeded")}))
 	err := vendor.defaultAccount(t).Verifier.Verify(t.Context())
-	checkFailure(t, err, vendors.Error{
+	vendortest.CheckFailure(t, err, vendors.Error{
 		Kind: vendors.KindThrottled, Op: vendors.OpVerify, Code: "RequestLimitExceeded", RequestID: requestID,
 	})
 }

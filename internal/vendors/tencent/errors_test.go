@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/vendortest"
 )
 
 func TestKindOf(t *testing.T) {
@@ -104,15 +105,15 @@ func TestKindOf(t *testing.T) {
 func TestVendorErrors(t *testing.T) {
 	for code, want := range kinds {
 		t.Run(code, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{
-				header: map[string]string{"Retry-After": "7"}, body: failing(code),
+			vendor := startVendor(t, vendortest.Always(reply{
+				Header: map[string]string{"Retry-After": "7"}, Body: failing(code),
 			}))
 			err := vendor.defaultAccount(t).Verifier.Verify(t.Context())
 			failure := vendors.Error{Kind: want, Op: vendors.OpVerify, Code: code, RequestID: requestID, RetryAfter: 7e9}
 			if want == vendors.KindClockSkew {
 				failure.Hint = vendors.SkewHint(present, time.Now()) // the test server's Date is the real one
 			}
-			checkFailure(t, err, failure)
+			vendortest.CheckFailure(t, err, failure)
 		})
 	}
 }

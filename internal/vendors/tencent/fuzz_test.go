@@ -10,13 +10,14 @@ import (
 	"github.com/quotawatch/quotawatch/internal/amount"
 	"github.com/quotawatch/quotawatch/internal/transport"
 	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/vendortest"
 )
 
 func FuzzDecode(f *testing.F) {
 	for _, name := range []string{
 		"nine_packages.json", "zero_paging.json", "placeholder.json", "null_paging.json", "error.json",
 	} {
-		f.Add(http.StatusOK, []byte(testdata(f, name)))
+		f.Add(http.StatusOK, []byte(vendortest.Testdata(f, name)))
 	}
 	for _, body := range []string{"", "null", "{}", `{"Response":null}`, nothing, failing("FailedOperation")} {
 		f.Add(http.StatusOK, []byte(body))

@@ -13,6 +13,7 @@ import (
 
 	"github.com/quotawatch/quotawatch/internal/amount"
 	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/vendortest"
 )
 
 func amountOf(text string) *amount.Amount {
@@ -107,7 +108,7 @@ func TestPublishedAnswers(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{body: testdata(t, test.file)}))
+			vendor := startVendor(t, vendortest.Always(reply{Body: vendortest.Testdata(t, test.file)}))
 			got, err := readPackages(t, vendor.defaultAccount(t), "Traffic")
 			if err != nil {
 				t.Fatal(err)
@@ -120,9 +121,9 @@ func TestPublishedAnswers(t *testing.T) {
 }
 
 func TestRecordedError(t *testing.T) {
-	vendor := startVendor(t, always(reply{body: testdata(t, "error.json")}))
+	vendor := startVendor(t, vendortest.Always(reply{Body: vendortest.Testdata(t, "error.json")}))
 	_, err := readPackages(t, vendor.defaultAccount(t))
-	checkFailure(t, err, vendors.Error{
+	vendortest.CheckFailure(t, err, vendors.Error{
 		Kind: vendors.KindUnauthenticated, Op: vendors.OpPackages, Code: "AuthFailure.SignatureFailure",
 		RequestID: "ed93f3cb-f35e-473f-b9f3-0d451b8b79c6",
 	})
@@ -172,7 +173,7 @@ func TestPaging(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, pages(t, test.pages))
+			vendor := startVendor(t, pages(test.pages))
 			got, err := readPackages(t, vendor.defaultAccount(t), "Traffic")
 			if err != nil {
 				t.Fatal(err)
@@ -192,14 +193,13 @@ func manyPages(number, total int) []fields {
 	return list
 }
 
-func pages(t *testing.T, list []fields) func(received) reply {
-	t.Helper()
+func pages(list []fields) func(received) reply {
 	bodies := make([]string, 0, len(list))
 	for _, response := range list {
-		bodies = append(bodies, content(t, response))
+		bodies = append(bodies, content(response))
 	}
 	return func(call received) reply {
-		return reply{body: bodies[min(call.Question.PageNum, len(bodies))-1]}
+		return reply{Body: bodies[min(question(call).PageNum, len(bodies))-1]}
 	}
 }
 
@@ -218,7 +218,7 @@ func checkIDs(t *testing.T, got []vendors.Package, last int) {
 
 func checkPagesAsked(t *testing.T, vendor *fakeVendor, want int) {
 	t.Helper()
-	calls := vendor.received()
+	calls := vendor.Requests()
 	if len(calls) != want {
 		t.Fatalf("%d calls, want %d", len(calls), want)
 	}
@@ -267,16 +267,16 @@ func TestListsThatAreNotWhole(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, pages(t, test.pages))
+			vendor := startVendor(t, pages(test.pages))
 			got, err := readPackages(t, vendor.defaultAccount(t), "Traffic")
-			checkFailure(t, err, test.want)
+			vendortest.CheckFailure(t, err, test.want)
 			if !strings.HasSuffix(err.Error(), test.wantCause) {
 				t.Errorf("%q does not say %q", err, test.wantCause)
 			}
 			if len(got.Packages) != 0 {
 				t.Errorf("a failure came with %d packages", len(got.Packages))
 			}
-			if calls := len(vendor.received()); calls > maxPages {
+			if calls := len(vendor.Requests()); calls > maxPages {
 				t.Errorf("%d calls, want at most %d", calls, maxPages)
 			}
 		})
@@ -286,13 +286,13 @@ func TestListsThatAreNotWhole(t *testing.T) {
 // A later page that fails must not leave the earlier ones as the whole list.
 func TestFailureOnALaterPage(t *testing.T) {
 	vendor := startVendor(t, func(call received) reply {
-		if call.Question.PageNum == 1 {
-			return reply{body: content(t, page(rows(1, 100), 2, 150))}
+		if question(call).PageNum == 1 {
+			return reply{Body: content(page(rows(1, 100), 2, 150))}
 		}
-		return reply{body: failing("InternalError.DBError")}
+		return reply{Body: failing("InternalError.DBError")}
 	})
 	got, err := readPackages(t, vendor.defaultAccount(t), "Traffic")
-	checkFailure(t, err, vendors.Error{
+	vendortest.CheckFailure(t, err, vendors.Error{
 		Kind: vendors.KindUnavailable, Op: vendors.OpPackages, Code: "InternalError.DBError", RequestID: requestID,
 	})
 	if len(got.Packages) != 0 {
@@ -301,17 +301,16 @@ func TestFailureOnALaterPage(t *testing.T) {
 }
 
 // oneOfEach answers every type with packages of its own.
-func oneOfEach(t *testing.T) func(received) reply {
-	t.Helper()
+func oneOfEach() func(received) reply {
 	row := func(kind int) fields { // the same Id everywhere: it is unique within a type only
 		return fields{"Id": "7", "Type": kind, "Status": 1, "Left": 1}
 	}
 	bodies := map[int]string{
-		0: content(t, fields{"LivePackageInfoList": []fields{row(0)}, "PackageBillMode": 202}),
-		1: content(t, fields{"LivePackageInfoList": []fields{row(1), row(2)}, "PackageBillMode": 0}),
-		2: content(t, fields{"LivePackageInfoList": []fields{row(3)}, "PackageBillMode": 0}),
+		0: content(fields{"LivePackageInfoList": []fields{row(0)}, "PackageBillMode": 202}),
+		1: content(fields{"LivePackageInfoList": []fields{row(1), row(2)}, "PackageBillMode": 0}),
+		2: content(fields{"LivePackageInfoList": []fields{row(3)}, "PackageBillMode": 0}),
 	}
-	return func(call received) reply { return reply{body: bodies[call.Question.PackageType]} }
+	return func(call received) reply { return reply{Body: bodies[question(call).PackageType]} }
 }
 
 func TestPackageTypes(t *testing.T) {
@@ -363,7 +362,7 @@ func TestPackageTypes(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, oneOfEach(t))
+			vendor := startVendor(t, oneOfEach())
 			got, err := readPackages(t, vendor.defaultAccount(t), test.types...)
 			if err != nil {
 				t.Fatal(err)
@@ -372,10 +371,10 @@ func TestPackageTypes(t *testing.T) {
 			for _, each := range got.Packages {
 				packages = append(packages, each.Resource)
 			}
-			calls := vendor.received()
+			calls := vendor.Requests()
 			asked := make([]int, 0, len(calls))
 			for _, call := range calls {
-				asked = append(asked, call.Question.PackageType)
+				asked = append(asked, question(call).PackageType)
 			}
 			if diff := cmp.Diff(test.wantPackages, packages); diff != "" {
 				t.Errorf("packages (-want +got):\n%s", diff)
@@ -394,27 +393,25 @@ func TestPackageTypes(t *testing.T) {
 }
 
 func TestUnknownPackageType(t *testing.T) {
-	vendor := startVendor(t, oneOfEach(t))
+	vendor := startVendor(t, oneOfEach())
 	_, err := readPackages(t, vendor.defaultAccount(t), "Traffic", "Storage")
-	checkFailure(t, err, vendors.Error{
+	vendortest.CheckFailure(t, err, vendors.Error{
 		Kind: vendors.KindInvalidRequest, Op: vendors.OpPackages, Code: "UnknownPackageType",
 	})
-	if got := len(vendor.received()); got != 0 {
-		t.Errorf("%d calls, want none", got)
-	}
+	vendor.CheckCalls(t, 0)
 }
 
 // A reading is whole or an error: one type that fails fails all.
 func TestFailureOfOneType(t *testing.T) {
-	answer := oneOfEach(t)
+	answer := oneOfEach()
 	vendor := startVendor(t, func(call received) reply {
-		if call.Question.PackageType == 2 {
-			return reply{body: failing("FailedOperation")}
+		if question(call).PackageType == 2 {
+			return reply{Body: failing("FailedOperation")}
 		}
 		return answer(call)
 	})
 	got, err := readPackages(t, vendor.defaultAccount(t))
-	checkFailure(t, err, vendors.Error{
+	vendortest.CheckFailure(t, err, vendors.Error{
 		Kind: vendors.KindUnavailable, Op: vendors.OpPackages, Code: "FailedOperation", RequestID: requestID,
 	})
 	if diff := cmp.Diff(vendors.PackageReading{}, got); diff != "" {
@@ -454,7 +451,7 @@ func TestBilling(t *testing.T) {
 func TestBillingIsThatOfTheFirstPage(t *testing.T) {
 	first, second := page(rows(1, 100), nil, nil), page(rows(101, 101), nil, nil)
 	first["PackageBillMode"], second["PackageBillMode"] = 204, nil
-	vendor := startVendor(t, pages(t, []fields{first, second}))
+	vendor := startVendor(t, pages([]fields{first, second}))
 	got, err := readPackages(t, vendor.defaultAccount(t), "Traffic")
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/vendortest"
 )
 
 // wholeRow has every field, and with is it with some of them changed.
@@ -36,7 +37,7 @@ func wholePackage() vendors.Package {
 
 func readRow(t *testing.T, row fields) (vendors.PackageReading, error) {
 	t.Helper()
-	vendor := startVendor(t, always(reply{body: content(t, fields{"LivePackageInfoList": []fields{row}})}))
+	vendor := startVendor(t, vendortest.Always(reply{Body: content(fields{"LivePackageInfoList": []fields{row}})}))
 	return readPackages(t, vendor.defaultAccount(t), "Traffic")
 }
 
@@ -177,7 +178,7 @@ func TestRowsThatAreNotWhole(t *testing.T) {
 			}
 			for _, row := range variants {
 				_, err := readRow(t, row)
-				checkFailure(t, err, vendors.Error{
+				vendortest.CheckFailure(t, err, vendors.Error{
 					Kind: vendors.KindMalformed, Op: vendors.OpPackages, Code: "IncompleteAnswer", RequestID: requestID,
 				})
 				want := fmt.Sprintf("packages: Malformed (IncompleteAnswer): %s", test.wantCause)
@@ -193,15 +194,15 @@ func TestOneBadRowFailsTheReading(t *testing.T) {
 	bad := wholeRow()
 	delete(bad, "Left")
 	bodies := map[string]string{
-		"a row that lacks a field": content(t, fields{"LivePackageInfoList": []fields{wholeRow(), bad}}),
-		"a row that is null":       content(t, fields{"LivePackageInfoList": []any{wholeRow(), nil}}),
-		"a row that is empty":      content(t, fields{"LivePackageInfoList": []fields{wholeRow(), {}}}),
+		"a row that lacks a field": content(fields{"LivePackageInfoList": []fields{wholeRow(), bad}}),
+		"a row that is null":       content(fields{"LivePackageInfoList": []any{wholeRow(), nil}}),
+		"a row that is empty":      content(fields{"LivePackageInfoList": []fields{wholeRow(), {}}}),
 	}
 	for name, body := range bodies {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{body: body}))
+			vendor := startVendor(t, vendortest.Always(reply{Body: body}))
 			_, err := readPackages(t, vendor.defaultAccount(t), "Traffic")
-			checkFailure(t, err, vendors.Error{
+			vendortest.CheckFailure(t, err, vendors.Error{
 				Kind: vendors.KindMalformed, Op: vendors.OpPackages, Code: "IncompleteAnswer", RequestID: requestID,
 			})
 		})

@@ -4,17 +4,14 @@
 package volcengine
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/quotawatch/quotawatch/internal/transport"
 	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/vendortest"
 )
 
 const (
@@ -47,13 +44,8 @@ func echo(status int, contentType string, makes func(secrets string) string) fun
 	return func(call received) reply {
 		secrets := fmt.Sprint(call.Header.Get("Authorization"), call.Header.Get("X-Security-Token"),
 			string(call.Body), canaryPhone, canaryMail)
-		return reply{status: status, header: map[string]string{"Content-Type": contentType}, body: makes(secrets)}
+		return reply{Status: status, Header: map[string]string{"Content-Type": contentType}, Body: makes(secrets)}
 	}
-}
-
-func quote(text string) string {
-	quoted, _ := json.Marshal(text)
-	return string(quoted)
 }
 
 func signatureOf(call received) string {
@@ -67,17 +59,17 @@ func TestFailuresShowNoSecret(t *testing.T) {
 	const jsonType, htmlType = "application/json", "text/html"
 	same := func(text string) string { return text }
 	within := func(format string) func(string) string {
-		return func(secrets string) string { return fmt.Sprintf(format, quote(secrets)) }
+		return func(secrets string) string { return fmt.Sprintf(format, vendortest.JSON(secrets)) }
 	}
 	// filled answers with one secret alone, which could pass for a code or an ID.
 	filled := func(format string, secret func(received) string) func(received) reply {
-		return func(call received) reply { return reply{body: fmt.Sprintf(format, secret(call))} }
+		return func(call received) reply { return reply{Body: fmt.Sprintf(format, secret(call))} }
 	}
-	token := func(call received) string { return quote(call.Header.Get("X-Security-Token")) }
-	signature := func(call received) string { return quote(signatureOf(call)) }
-	phone := func(received) string { return quote(canaryPhone[1:]) }
+	token := func(call received) string { return vendortest.JSON(call.Header.Get("X-Security-Token")) }
+	signature := func(call received) string { return vendortest.JSON(signatureOf(call)) }
+	phone := func(received) string { return vendortest.JSON(canaryPhone[1:]) }
 	number := func(received) string { return "13812345678" }
-	mail := func(received) string { return quote(canaryMail) }
+	mail := func(received) string { return vendortest.JSON(canaryMail) }
 	const (
 		inCode      = `{"ResponseMetadata":{"RequestId":"x","Error":{"Code":%s,"Message":"m"}}}`
 		inNumber    = `{"ResponseMetadata":{"RequestId":"x","Error":{"CodeN":%s,"Message":"m"}}}`
@@ -122,10 +114,10 @@ func TestFailuresShowNoSecret(t *testing.T) {
 		"an e-mail as code":            filled(inCode, mail),
 		"an e-mail as request ID":      filled(inRequestID, mail),
 		"the location of a detour": func(call received) reply {
-			return reply{status: 307, header: map[string]string{"Location": "http://127.0.0.1/?" + signatureOf(call)}}
+			return reply{Status: 307, Header: map[string]string{"Location": "http://127.0.0.1/?" + signatureOf(call)}}
 		},
 		"a body over the bound": func(call received) reply {
-			return reply{body: strings.Repeat(signatureOf(call)+canaryPhone, 1000)}
+			return reply{Body: strings.Repeat(signatureOf(call)+canaryPhone, 1000)}
 		},
 	}
 	for name, answer := range tests {
@@ -135,7 +127,7 @@ func TestFailuresShowNoSecret(t *testing.T) {
 			if err == nil {
 				t.Fatal("no failure")
 			}
-			checkHidden(t, everySpelling(t, err), vendor)
+			checkHidden(t, vendortest.EverySpelling(t, err), vendor)
 		})
 	}
 }
@@ -144,7 +136,7 @@ func TestFailuresShowNoSecret(t *testing.T) {
 func TestReadingShowsNoName(t *testing.T) {
 	creator := fields{"IsMainAccount": false, "SubAccountName": canaryPhone}
 	row := fields{"ActivityId": 1, "LiveTraffic": 1.5, "LiveUV": 3, "ActivityCreator": creator, "Name": canaryMail}
-	vendor := startVendor(t, always(reply{body: content(fields{
+	vendor := startVendor(t, vendortest.Always(reply{Body: content(fields{
 		"EstimatedResult": []fields{row}, "ActualResult": []fields{row}, "ActualPrePayResult": []fields{row},
 	})}))
 	reading, err := canaryAccount(t, vendor).Usage.ReadUsage(t.Context(), canaryQuery())
@@ -154,7 +146,7 @@ func TestReadingShowsNoName(t *testing.T) {
 	if len(reading.Items) != 3 {
 		t.Errorf("%d items, want 3", len(reading.Items))
 	}
-	if !strings.Contains(string(vendor.received()[0].Body), canaryPhone) {
+	if !strings.Contains(string(vendor.Requests()[0].Body), canaryPhone) {
 		t.Error("the vendor was not asked for the sub-account")
 	}
 	checkHidden(t, fmt.Sprintf("%v %+v %#v", reading, reading, reading), vendor)
@@ -163,46 +155,24 @@ func TestReadingShowsNoName(t *testing.T) {
 func checkHidden(t *testing.T, shown string, vendor *fakeVendor) {
 	t.Helper()
 	secrets := slices.Clone(canaries)
-	for _, call := range vendor.received() {
+	for _, call := range vendor.Requests() {
 		signature := signatureOf(call)
 		if len(signature) != 64 {
 			t.Fatalf("no signature to look for: %q", signature)
 		}
 		secrets = append(secrets, signature)
 	}
-	for _, secret := range secrets {
-		if strings.Contains(shown, secret) {
-			t.Errorf("%q shows:\n%s", secret, shown)
-		}
-	}
-}
-
-// everySpelling is what a log could hold of err.
-func everySpelling(t *testing.T, err error) string {
-	t.Helper()
-	var failure *vendors.Error
-	if !errors.As(err, &failure) {
-		t.Fatalf("%T is no *vendors.Error", err)
-	}
-	var out bytes.Buffer
-	slog.New(slog.NewJSONHandler(&out, nil)).Error("failed", "err", err, "failure", *failure)
-	fmt.Fprintf(&out, "%v %+v %#v %q %+v %#v", err, err, err, err, *failure, *failure)
-	for cause := err; cause != nil; cause = errors.Unwrap(cause) {
-		fmt.Fprintf(&out, "%v %+v %#v", cause, cause, cause)
-	}
-	return out.String()
+	vendortest.CheckHidden(t, shown, secrets...)
 }
 
 // A key with a line break cannot be sent, and the error must not quote it.
 func TestUnusableCredentialIsNotShown(t *testing.T) {
-	vendor := startVendor(t, always(reply{body: nothing}))
+	vendor := startVendor(t, vendortest.Always(reply{Body: nothing}))
 	account := vendor.account(t, map[string]vendors.Secret{
 		keyAccessKeyID: testID + "\n", keySecretAccessKey: canaryKey + "\n", keySessionToken: canaryToken + "\n",
 	}, transport.PoolOptions{})
 	err := account.Verifier.Verify(t.Context())
-	checkFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpVerify, Code: "InvalidRequest"})
-	checkHidden(t, everySpelling(t, err), vendor)
-	if got := len(vendor.received()); got != 0 {
-		t.Errorf("%d calls, want none", got)
-	}
+	vendortest.CheckFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpVerify, Code: "InvalidRequest"})
+	checkHidden(t, vendortest.EverySpelling(t, err), vendor)
+	vendor.CheckCalls(t, 0)
 }

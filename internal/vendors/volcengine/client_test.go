@@ -19,19 +19,8 @@ import (
 
 	"github.com/quotawatch/quotawatch/internal/transport"
 	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/vendortest"
 )
-
-// checkFailure compares all of a failure but its Err, which is for logs.
-func checkFailure(t *testing.T, err error, want vendors.Error) {
-	t.Helper()
-	var got *vendors.Error
-	if !errors.As(err, &got) {
-		t.Fatalf("got %v, want a *vendors.Error", err)
-	}
-	if diff := cmp.Diff(want, *got, cmpopts.IgnoreFields(vendors.Error{}, "Err")); diff != "" {
-		t.Errorf("failure (-want +got):\n%s", diff)
-	}
-}
 
 func TestFactory(t *testing.T) {
 	got := Factory()
@@ -56,11 +45,11 @@ func TestAccountReportsUsageAlone(t *testing.T) {
 }
 
 func TestRequest(t *testing.T) {
-	vendor := startVendor(t, always(reply{body: nothing}))
+	vendor := startVendor(t, vendortest.Always(reply{Body: nothing}))
 	if err := vendor.defaultAccount(t).Verifier.Verify(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	calls := vendor.received()
+	calls := vendor.Requests()
 	if len(calls) != 1 {
 		t.Fatalf("%d calls, want 1", len(calls))
 	}
@@ -68,7 +57,7 @@ func TestRequest(t *testing.T) {
 	got := map[string]string{
 		"method": call.Method,
 		"host":   call.Host,
-		"target": call.Target,
+		"target": call.URL.String(),
 		"body":   string(call.Body),
 		"date":   call.Header.Get("X-Date"),
 		"hash":   call.Header.Get("X-Content-Sha256"),
@@ -99,7 +88,7 @@ func checkSigned(t *testing.T, call received, signer credential) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, query, _ := strings.Cut(call.Target, "?")
+	_, query, _ := strings.Cut(call.URL.String(), "?")
 	want := signer.sign(signedCall{
 		Service:     "livesaas",
 		Host:        call.Host,
@@ -115,11 +104,11 @@ func checkSigned(t *testing.T, call received, signer credential) {
 }
 
 func TestTemporaryCredentialSendsAndSignsItsToken(t *testing.T) {
-	vendor := startVendor(t, always(reply{body: nothing}))
+	vendor := startVendor(t, vendortest.Always(reply{Body: nothing}))
 	if err := vendor.account(t, temporaryKey(), transport.PoolOptions{}).Verifier.Verify(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	call := vendor.received()[0]
+	call := vendor.Requests()[0]
 	if diff := cmp.Diff([]string{testToken}, call.Header.Values("X-Security-Token")); diff != "" {
 		t.Errorf("token (-want +got):\n%s", diff)
 	}
@@ -133,7 +122,7 @@ func TestTemporaryCredentialSendsAndSignsItsToken(t *testing.T) {
 // attempt too. It is signed after the wait, because its date would be old
 // otherwise.
 func TestEveryRequestWaitsForTheLimits(t *testing.T) {
-	vendor := inTurn(t, reply{body: nothing}, reply{body: failing("InvalidTimestamp")}, reply{body: nothing})
+	vendor := startVendor(t, vendortest.InTurn(t, reply{Body: nothing}, reply{Body: failing("InvalidTimestamp")}, reply{Body: nothing}))
 	waits := 0
 	vendor.Pace = func(context.Context) error {
 		waits++
@@ -145,7 +134,7 @@ func TestEveryRequestWaitsForTheLimits(t *testing.T) {
 	if _, err := vendor.defaultAccount(t).Usage.ReadUsage(t.Context(), query); err != nil {
 		t.Fatal(err)
 	}
-	calls := vendor.received()
+	calls := vendor.Requests()
 	if waits != 3 || len(calls) != 3 {
 		t.Fatalf("%d waits for %d calls, want 3 for 3", waits, len(calls))
 	}
@@ -159,32 +148,30 @@ func TestEveryRequestWaitsForTheLimits(t *testing.T) {
 
 func TestCallerThatGivesUpWhileWaiting(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	vendor := startVendor(t, always(reply{body: nothing}))
+	vendor := startVendor(t, vendortest.Always(reply{Body: nothing}))
 	vendor.Pace = func(ctx context.Context) error {
 		cancel()
 		return ctx.Err()
 	}
 	err := vendor.defaultAccount(t).Verifier.Verify(ctx)
-	checkFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpVerify, Code: "Canceled"})
-	if got := len(vendor.received()); got != 0 {
-		t.Errorf("%d calls, want none", got)
-	}
+	vendortest.CheckFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpVerify, Code: "Canceled"})
+	vendor.CheckCalls(t, 0)
 }
 
 func TestCallerThatGivesUp(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	vendor := startVendor(t, func(received) reply {
 		cancel()
-		return reply{body: nothing}
+		return reply{Body: nothing}
 	})
 	query := lastWeek()
 	query.ActivityIDs = activities(101)
 	_, err := vendor.defaultAccount(t).Usage.ReadUsage(ctx, query)
-	checkFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpUsage, Code: "Canceled"})
+	vendortest.CheckFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpUsage, Code: "Canceled"})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%v is not told from the vendor's failures", err)
 	}
-	if got := len(vendor.received()); got != 1 {
+	if got := len(vendor.Requests()); got != 1 {
 		t.Errorf("%d calls, want none after the first", got)
 	}
 }
@@ -198,12 +185,12 @@ func TestVerifyAsksForYesterday(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{body: nothing}))
+			vendor := startVendor(t, vendortest.Always(reply{Body: nothing}))
 			vendor.Clock.SetTime(clockTime(t, test.at))
 			if err := vendor.defaultAccount(t).Verifier.Verify(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			asked := vendor.received()[0].Question
+			asked := question(vendor.Requests()[0])
 			if diff := cmp.Diff([]string{test.want, test.want}, []string{asked.StartDay, asked.EndDay}); diff != "" {
 				t.Errorf("days (-want +got):\n%s", diff)
 			}
@@ -223,7 +210,7 @@ func clockTime(t *testing.T, text string) time.Time {
 func TestVerifyLooksAtNoMoreThanTheError(t *testing.T) {
 	bodies := map[string]string{
 		"no traffic":                      nothing,
-		"traffic":                         testdata(t, "published.json"),
+		"traffic":                         vendortest.Testdata(t, "published.json"),
 		"a list that is no list":          content(fields{"ActualResult": "x"}),
 		"no Result":                       `{"ResponseMetadata":{}}`,
 		"an error that is null":           failingWith(nil),
@@ -231,7 +218,7 @@ func TestVerifyLooksAtNoMoreThanTheError(t *testing.T) {
 	}
 	for name, body := range bodies {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{body: body}))
+			vendor := startVendor(t, vendortest.Always(reply{Body: body}))
 			if err := vendor.defaultAccount(t).Verifier.Verify(t.Context()); err != nil {
 				t.Error(err)
 			}
@@ -244,27 +231,27 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 		t.Error("the redirect was followed")
 	}))
 	defer elsewhere.Close()
-	vendor := startVendor(t, always(reply{
-		status: http.StatusTemporaryRedirect, header: map[string]string{"Location": elsewhere.URL}, body: nothing,
+	vendor := startVendor(t, vendortest.Always(reply{
+		Status: http.StatusTemporaryRedirect, Header: map[string]string{"Location": elsewhere.URL}, Body: nothing,
 	}))
 	err := vendor.account(t, temporaryKey(), transport.PoolOptions{}).Verifier.Verify(t.Context())
-	checkFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpVerify, Code: "Redirect"})
+	vendortest.CheckFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpVerify, Code: "Redirect"})
 }
 
 func TestBodyOverTheBound(t *testing.T) {
-	vendor := startVendor(t, always(reply{body: nothing + strings.Repeat(" ", 4096)}))
+	vendor := startVendor(t, vendortest.Always(reply{Body: nothing + strings.Repeat(" ", 4096)}))
 	account := vendor.account(t, permanentKey(), transport.PoolOptions{MaxBodyBytes: 1024})
 	_, err := account.Usage.ReadUsage(t.Context(), lastWeek())
-	checkFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpUsage, Code: "BodyTooLarge"})
+	vendortest.CheckFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpUsage, Code: "BodyTooLarge"})
 }
 
 func TestVendorThatIsDown(t *testing.T) {
-	vendor := startVendor(t, always(reply{}))
+	vendor := startVendor(t, vendortest.Always(reply{}))
 	stopped := httptest.NewServer(http.NotFoundHandler())
 	stopped.Close()
 	vendor.URL = stopped.URL
 	_, err := vendor.defaultAccount(t).Usage.ReadUsage(t.Context(), lastWeek())
-	checkFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpUsage, Code: "Connect"})
+	vendortest.CheckFailure(t, err, vendors.Error{Kind: vendors.KindUnavailable, Op: vendors.OpUsage, Code: "Connect"})
 }
 
 func TestDateTheVendorRefuses(t *testing.T) {
@@ -298,13 +285,13 @@ func TestDateTheVendorRefuses(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{status: test.status, header: test.header, body: failingWith(test.reported)}))
+			vendor := startVendor(t, vendortest.Always(reply{Status: test.status, Header: test.header, Body: failingWith(test.reported)}))
 			err := vendor.defaultAccount(t).Verifier.Verify(t.Context())
-			checkFailure(t, err, vendors.Error{
+			vendortest.CheckFailure(t, err, vendors.Error{
 				Kind: vendors.KindClockSkew, Op: vendors.OpVerify, Code: test.wantCode,
 				RequestID: requestID, RetryAfter: 9 * time.Second, Hint: test.wantHint,
 			})
-			if got := len(vendor.received()); got != 2 {
+			if got := len(vendor.Requests()); got != 2 {
 				t.Errorf("%d calls, want the first and one more", got)
 			}
 		})
@@ -315,15 +302,15 @@ func TestDateIsFreshOnTheSecondAttempt(t *testing.T) {
 	var vendor *fakeVendor
 	vendor = startVendor(t, func(call received) reply {
 		if call.Header.Get("X-Date") == "20261121T184500Z" {
-			return reply{body: nothing}
+			return reply{Body: nothing}
 		}
 		vendor.Clock.SetTime(present.Add(15 * time.Minute)) // as when the machine's clock is set right
-		return reply{status: 400, body: failing("InvalidTimestamp")}
+		return reply{Status: 400, Body: failing("InvalidTimestamp")}
 	})
 	if err := vendor.defaultAccount(t).Verifier.Verify(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	calls := vendor.received()
+	calls := vendor.Requests()
 	if len(calls) != 2 {
 		t.Fatalf("%d calls, want 2", len(calls))
 	}
@@ -335,30 +322,28 @@ func TestDateIsFreshOnTheSecondAttempt(t *testing.T) {
 // Nothing but the clock is worth a second attempt: the poller waits and retries.
 func TestOtherFailuresAreNotRepeated(t *testing.T) {
 	answers := map[string]reply{
-		"throttled":    {status: 429, header: map[string]string{"Retry-After": "1"}, body: failing("FlowLimitExceeded")},
-		"a bad key":    {status: 401, body: failing("InvalidAccessKey")},
-		"a server's":   {status: 500, body: failing("InternalError")},
-		"a gateway's":  {status: 502, header: html, body: page},
-		"not readable": {body: `null`},
+		"throttled":    {Status: 429, Header: map[string]string{"Retry-After": "1"}, Body: failing("FlowLimitExceeded")},
+		"a bad key":    {Status: 401, Body: failing("InvalidAccessKey")},
+		"a server's":   {Status: 500, Body: failing("InternalError")},
+		"a gateway's":  {Status: 502, Header: html, Body: page},
+		"not readable": {Body: `null`},
 	}
 	for name, answer := range answers {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(answer))
+			vendor := startVendor(t, vendortest.Always(answer))
 			if _, err := vendor.defaultAccount(t).Usage.ReadUsage(t.Context(), lastWeek()); err == nil {
 				t.Error("no failure")
 			}
-			if got := len(vendor.received()); got != 1 {
-				t.Errorf("%d calls, want 1", got)
-			}
+			vendor.CheckCalls(t, 1)
 		})
 	}
 }
 
 // The failure of the second attempt is the one that counts.
 func TestSecondAttemptFailsOtherwise(t *testing.T) {
-	vendor := inTurn(t, reply{status: 400, body: failing("InvalidTimestamp")}, reply{status: 429, body: failing("FlowLimitExceeded")})
+	vendor := startVendor(t, vendortest.InTurn(t, reply{Status: 400, Body: failing("InvalidTimestamp")}, reply{Status: 429, Body: failing("FlowLimitExceeded")}))
 	err := vendor.defaultAccount(t).Verifier.Verify(t.Context())
-	checkFailure(t, err, vendors.Error{
+	vendortest.CheckFailure(t, err, vendors.Error{
 		Kind: vendors.KindThrottled, Op: vendors.OpVerify, Code: "FlowLimitExceeded", RequestID: requestID,
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/vendortest"
 )
 
 // The vendor answers for 31 to 1 days before today in its calendar.
@@ -29,7 +30,7 @@ func TestDaysAskedFor(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{body: nothing}))
+			vendor := startVendor(t, vendortest.Always(reply{Body: nothing}))
 			vendor.Clock.SetTime(clockTime(t, test.at))
 			reading, err := vendor.defaultAccount(t).Usage.ReadUsage(t.Context(),
 				vendors.UsageQuery{Days: days(test.first, test.last)})
@@ -39,7 +40,7 @@ func TestDaysAskedFor(t *testing.T) {
 			if diff := cmp.Diff(days(test.wantFirst, test.wantLast), reading.Days, exactly); diff != "" {
 				t.Errorf("days (-want +got):\n%s", diff)
 			}
-			asked := vendor.received()[0].Question
+			asked := question(vendor.Requests()[0])
 			got := []string{asked.StartDay, asked.EndDay}
 			want := []string{reading.Days.First.Format("20060102"), reading.Days.Last.Format("20060102")}
 			if diff := cmp.Diff(want, got); diff != "" {
@@ -109,7 +110,7 @@ func TestDataAsOf(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{body: nothing}))
+			vendor := startVendor(t, vendortest.Always(reply{Body: nothing}))
 			vendor.Clock.SetTime(clockTime(t, test.at))
 			reading, err := vendor.defaultAccount(t).Usage.ReadUsage(t.Context(), vendors.UsageQuery{Days: test.days})
 			if err != nil {

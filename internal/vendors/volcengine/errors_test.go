@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/vendortest"
 )
 
 const (
@@ -96,8 +97,8 @@ func TestPublishedErrors(t *testing.T) {
 
 func checkVerifyFails(t *testing.T, published publishedError, status int, code string, reported fields) {
 	t.Helper()
-	vendor := startVendor(t, always(reply{
-		status: status, header: map[string]string{"Retry-After": "7"}, body: failingWith(reported),
+	vendor := startVendor(t, vendortest.Always(reply{
+		Status: status, Header: map[string]string{"Retry-After": "7"}, Body: failingWith(reported),
 	}))
 	want := vendors.Error{
 		Kind: published.kind, Op: vendors.OpVerify, Code: code, RequestID: requestID, RetryAfter: 7 * time.Second,
@@ -105,7 +106,7 @@ func checkVerifyFails(t *testing.T, published publishedError, status int, code s
 	if want.Kind == vendors.KindClockSkew {
 		want.Hint = vendors.SkewHint(present, time.Now()) // the test server's Date is the real one
 	}
-	checkFailure(t, vendor.defaultAccount(t).Verifier.Verify(t.Context()), want)
+	vendortest.CheckFailure(t, vendor.defaultAccount(t).Verifier.Verify(t.Context()), want)
 	if got := published.kind.Transient(); got != published.retry {
 		t.Errorf("%s is retried: %t, want %t", code, got, published.retry)
 	}

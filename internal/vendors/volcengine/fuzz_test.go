@@ -10,11 +10,12 @@ import (
 	"github.com/quotawatch/quotawatch/internal/amount"
 	"github.com/quotawatch/quotawatch/internal/transport"
 	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/vendortest"
 )
 
 func FuzzDecode(f *testing.F) {
 	for _, body := range []string{
-		testdata(f, "published.json"), "", "null", "{}", `{"ResponseMetadata":null}`, nothing, content(nil),
+		vendortest.Testdata(f, "published.json"), "", "null", "{}", `{"ResponseMetadata":null}`, nothing, content(nil),
 		content(fields{"ActualResult": nil}),
 		content(fields{"EstimatedResult": []fields{room(1, 0.5), room(1, 0.5), room(2, "1e3")}}),
 		failing("InvalidTimestamp"), failingWith(fields{"CodeN": 100024, "Message": "m"}), failingWith(fields{"Code": 100009}),

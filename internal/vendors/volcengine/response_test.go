@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/vendortest"
 )
 
 var (
@@ -23,16 +24,14 @@ const page = "<html><body>Bad Gateway</body></html>"
 
 func checkReadingFails(t *testing.T, answer reply, want vendors.Error) {
 	t.Helper()
-	vendor := startVendor(t, always(answer))
+	vendor := startVendor(t, vendortest.Always(answer))
 	reading, err := vendor.defaultAccount(t).Usage.ReadUsage(t.Context(), lastWeek())
 	want.Op = vendors.OpUsage
-	checkFailure(t, err, want)
+	vendortest.CheckFailure(t, err, want)
 	if !cmp.Equal(vendors.UsageReading{}, reading, cmp.AllowUnexported(vendors.Day{})) {
 		t.Errorf("a failure came with the reading %v", reading)
 	}
-	if got := len(vendor.received()); got != 1 {
-		t.Errorf("%d calls, want 1", got)
-	}
+	vendor.CheckCalls(t, 1)
 }
 
 func TestAnswersThatAreNone(t *testing.T) {
@@ -42,35 +41,35 @@ func TestAnswersThatAreNone(t *testing.T) {
 		answer reply
 		want   vendors.Error
 	}{
-		"a page":                   {reply{header: html, body: page}, malformed("NotJSON")},
-		"JSON labelled a page":     {reply{header: html, body: nothing}, malformed("NotJSON")},
-		"a page labelled JSON":     {reply{body: page}, malformed("BadEnvelope")},
+		"a page":                   {reply{Header: html, Body: page}, malformed("NotJSON")},
+		"JSON labelled a page":     {reply{Header: html, Body: nothing}, malformed("NotJSON")},
+		"a page labelled JSON":     {reply{Body: page}, malformed("BadEnvelope")},
 		"nothing":                  {reply{}, malformed("BadEnvelope")},
-		"null":                     {reply{body: `null`}, malformed("BadEnvelope")},
-		"an empty object":          {reply{body: `{}`}, malformed("BadEnvelope")},
-		"a list":                   {reply{body: `[]`}, malformed("BadEnvelope")},
-		"no ResponseMetadata":      {reply{body: `{"Result":{"EstimatedResult":[]}}`}, malformed("BadEnvelope")},
-		"a null ResponseMetadata":  {reply{body: `{"ResponseMetadata":null,"Result":{}}`}, malformed("BadEnvelope")},
-		"a ResponseMetadata list":  {reply{body: `{"ResponseMetadata":[],"Result":{}}`}, malformed("BadEnvelope")},
-		"an error of text":         {reply{body: failingWith("no")}, malformed("BadEnvelope")},
-		"a cut body":               {reply{body: nothing[:len(nothing)-2]}, malformed("BadEnvelope")},
-		"two bodies":               {reply{body: nothing + nothing}, malformed("BadEnvelope")},
-		"no Result":                {reply{body: `{"ResponseMetadata":{"RequestId":"` + requestID + `"}}`}, incomplete},
-		"a null Result":            {reply{body: content(nil)}, incomplete},
-		"a Result of text":         {reply{body: content("fine")}, incomplete},
-		"a Result list":            {reply{body: content([]any{})}, incomplete},
-		"a list that is an object": {reply{body: content(fields{"ActualResult": fields{}})}, incomplete},
-		"an empty 204":             {reply{status: 204}, malformed("BadEnvelope")},
+		"null":                     {reply{Body: `null`}, malformed("BadEnvelope")},
+		"an empty object":          {reply{Body: `{}`}, malformed("BadEnvelope")},
+		"a list":                   {reply{Body: `[]`}, malformed("BadEnvelope")},
+		"no ResponseMetadata":      {reply{Body: `{"Result":{"EstimatedResult":[]}}`}, malformed("BadEnvelope")},
+		"a null ResponseMetadata":  {reply{Body: `{"ResponseMetadata":null,"Result":{}}`}, malformed("BadEnvelope")},
+		"a ResponseMetadata list":  {reply{Body: `{"ResponseMetadata":[],"Result":{}}`}, malformed("BadEnvelope")},
+		"an error of text":         {reply{Body: failingWith("no")}, malformed("BadEnvelope")},
+		"a cut body":               {reply{Body: nothing[:len(nothing)-2]}, malformed("BadEnvelope")},
+		"two bodies":               {reply{Body: nothing + nothing}, malformed("BadEnvelope")},
+		"no Result":                {reply{Body: `{"ResponseMetadata":{"RequestId":"` + requestID + `"}}`}, incomplete},
+		"a null Result":            {reply{Body: content(nil)}, incomplete},
+		"a Result of text":         {reply{Body: content("fine")}, incomplete},
+		"a Result list":            {reply{Body: content([]any{})}, incomplete},
+		"a list that is an object": {reply{Body: content(fields{"ActualResult": fields{}})}, incomplete},
+		"an empty 204":             {reply{Status: 204}, malformed("BadEnvelope")},
 
-		"a gateway's 502":       {reply{status: 502, header: retry, body: page}, vendors.Error{Kind: vendors.KindUnavailable, Code: "HTTP502", RetryAfter: 30 * time.Second}},
-		"an empty 429":          {reply{status: 429, header: retry}, vendors.Error{Kind: vendors.KindThrottled, Code: "HTTP429", RetryAfter: 30 * time.Second}},
-		"a gateway's 401":       {reply{status: 401, header: html, body: page}, vendors.Error{Kind: vendors.KindForbidden, Code: "HTTP401"}},
-		"a gateway's 403":       {reply{status: 403, header: html, body: page}, vendors.Error{Kind: vendors.KindForbidden, Code: "HTTP403"}},
-		"a gateway's 404":       {reply{status: 404, header: html, body: page}, vendors.Error{Kind: vendors.KindInvalidRequest, Code: "HTTP404"}},
-		"400 with null":         {reply{status: 400, body: `null`}, vendors.Error{Kind: vendors.KindInvalidRequest, Code: "HTTP400"}},
-		"500 without Error":     {reply{status: 500, body: content(nil)}, vendors.Error{Kind: vendors.KindUnavailable, Code: "HTTP500", RequestID: requestID}},
-		"500 with a Result":     {reply{status: 500, body: nothing}, vendors.Error{Kind: vendors.KindUnavailable, Code: "HTTP500", RequestID: requestID}},
-		"500 with a null Error": {reply{status: 500, body: failingWith(nil)}, vendors.Error{Kind: vendors.KindUnavailable, Code: "HTTP500", RequestID: requestID}},
+		"a gateway's 502":       {reply{Status: 502, Header: retry, Body: page}, vendors.Error{Kind: vendors.KindUnavailable, Code: "HTTP502", RetryAfter: 30 * time.Second}},
+		"an empty 429":          {reply{Status: 429, Header: retry}, vendors.Error{Kind: vendors.KindThrottled, Code: "HTTP429", RetryAfter: 30 * time.Second}},
+		"a gateway's 401":       {reply{Status: 401, Header: html, Body: page}, vendors.Error{Kind: vendors.KindForbidden, Code: "HTTP401"}},
+		"a gateway's 403":       {reply{Status: 403, Header: html, Body: page}, vendors.Error{Kind: vendors.KindForbidden, Code: "HTTP403"}},
+		"a gateway's 404":       {reply{Status: 404, Header: html, Body: page}, vendors.Error{Kind: vendors.KindInvalidRequest, Code: "HTTP404"}},
+		"400 with null":         {reply{Status: 400, Body: `null`}, vendors.Error{Kind: vendors.KindInvalidRequest, Code: "HTTP400"}},
+		"500 without Error":     {reply{Status: 500, Body: content(nil)}, vendors.Error{Kind: vendors.KindUnavailable, Code: "HTTP500", RequestID: requestID}},
+		"500 with a Result":     {reply{Status: 500, Body: nothing}, vendors.Error{Kind: vendors.KindUnavailable, Code: "HTTP500", RequestID: requestID}},
+		"500 with a null Error": {reply{Status: 500, Body: failingWith(nil)}, vendors.Error{Kind: vendors.KindUnavailable, Code: "HTTP500", RequestID: requestID}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) { checkReadingFails(t, test.answer, test.want) })
@@ -84,76 +83,76 @@ func TestErrorsWithinAnswers(t *testing.T) {
 		want   vendors.Error
 	}{
 		"beside a Result, with status 200": {
-			reply{body: strings.Replace(nothing, `"}`, `","Error":{"Code":"AccessDenied"}}`, 1)},
+			reply{Body: strings.Replace(nothing, `"}`, `","Error":{"Code":"AccessDenied"}}`, 1)},
 			vendors.Error{Kind: vendors.KindForbidden, Code: "AccessDenied", RequestID: requestID},
 		},
 		"a number and a message": {
-			reply{body: failingWith(fields{"CodeN": 100024, "Message": "Authorization is invalid."})},
+			reply{Body: failingWith(fields{"CodeN": 100024, "Message": "Authorization is invalid."})},
 			vendors.Error{Kind: vendors.KindUnauthenticated, Code: "100024", RequestID: requestID},
 		},
 		"a message alone": {
-			reply{body: failingWith(fields{"Message": "Something failed."})},
+			reply{Body: failingWith(fields{"Message": "Something failed."})},
 			vendors.Error{Kind: vendors.KindUnavailable, Code: "ErrorWithoutCode", RequestID: requestID},
 		},
 		"empty code and number beside a message": {
-			reply{status: 401, body: failingWith(fields{"Code": "", "CodeN": 0, "Message": "Something failed."})},
+			reply{Status: 401, Body: failingWith(fields{"Code": "", "CodeN": 0, "Message": "Something failed."})},
 			vendors.Error{Kind: vendors.KindForbidden, Code: "HTTP401", RequestID: requestID},
 		},
 		"a numeric code": {
-			reply{body: failingWith(fields{"Code": 100010})},
+			reply{Body: failingWith(fields{"Code": 100010})},
 			vendors.Error{Kind: vendors.KindUnauthenticated, Code: "100010", RequestID: requestID},
 		},
 		"a sentence for a code": {
-			reply{body: failingWith(fields{"Code": "the key abc is wrong", "CodeN": 100009})},
+			reply{Body: failingWith(fields{"Code": "the key abc is wrong", "CodeN": 100009})},
 			vendors.Error{Kind: vendors.KindUnauthenticated, Code: "100009", RequestID: requestID},
 		},
 		"an endless code": {
-			reply{body: failingWith(fields{"Code": "A" + strings.Repeat("a", 64)})},
+			reply{Body: failingWith(fields{"Code": "A" + strings.Repeat("a", 64)})},
 			vendors.Error{Kind: vendors.KindUnavailable, Code: "ErrorWithoutCode", RequestID: requestID},
 		},
 		"an endless number": {
-			reply{body: failingWith(fields{"CodeN": 13800000000})},
+			reply{Body: failingWith(fields{"CodeN": 13800000000})},
 			vendors.Error{Kind: vendors.KindUnavailable, Code: "ErrorWithoutCode", RequestID: requestID},
 		},
 		"a negative number": {
-			reply{body: failingWith(fields{"CodeN": -1})},
+			reply{Body: failingWith(fields{"CodeN": -1})},
 			vendors.Error{Kind: vendors.KindUnavailable, Code: "ErrorWithoutCode", RequestID: requestID},
 		},
 		"a code that is an object": {
-			reply{status: 500, body: failingWith(fields{"Code": fields{}})},
+			reply{Status: 500, Body: failingWith(fields{"Code": fields{}})},
 			vendors.Error{Kind: vendors.KindUnavailable, Code: "HTTP500", RequestID: requestID},
 		},
 		"a request ID that is none": {
-			reply{body: `{"ResponseMetadata":{"RequestId":"Credential=AKLT/x","Error":{"Code":"InternalError"}}}`},
+			reply{Body: `{"ResponseMetadata":{"RequestId":"Credential=AKLT/x","Error":{"Code":"InternalError"}}}`},
 			vendors.Error{Kind: vendors.KindUnavailable, Code: "InternalError"},
 		},
 		"a numeric request ID": {
-			reply{body: `{"ResponseMetadata":{"RequestId":13800000000,"Error":{"Code":"InternalError"}}}`},
+			reply{Body: `{"ResponseMetadata":{"RequestId":13800000000,"Error":{"Code":"InternalError"}}}`},
 			vendors.Error{Kind: vendors.KindUnavailable, Code: "InternalError"},
 		},
 		"labelled a page": {
-			reply{status: 400, header: html, body: failing("InvalidAccessKey")},
+			reply{Status: 400, Header: html, Body: failing("InvalidAccessKey")},
 			vendors.Error{Kind: vendors.KindInvalidRequest, Code: "HTTP400"},
 		},
 
 		"the gateway's own form": {
-			reply{status: 401, body: `{"HTTPCode":401,"errorcode":"InvalidAccessKey","message":"no"}`},
+			reply{Status: 401, Body: `{"HTTPCode":401,"errorcode":"InvalidAccessKey","message":"no"}`},
 			vendors.Error{Kind: vendors.KindUnauthenticated, Code: "InvalidAccessKey"},
 		},
 		"the gateway's own form, code unknown, status 200": {
-			reply{body: `{"HTTPCode":503,"errorcode":"AddedLater","message":"no"}`},
+			reply{Body: `{"HTTPCode":503,"errorcode":"AddedLater","message":"no"}`},
 			vendors.Error{Kind: vendors.KindUnavailable, Code: "AddedLater"},
 		},
 		"the gateway's own form refuses, status 200": {
-			reply{body: `{"HTTPCode":403,"message":"no"}`},
+			reply{Body: `{"HTTPCode":403,"message":"no"}`},
 			vendors.Error{Kind: vendors.KindForbidden, Code: "HTTP403"},
 		},
 		"the gateway's own form, a status that is none": {
-			reply{body: `{"HTTPCode":7,"message":"no"}`},
+			reply{Body: `{"HTTPCode":7,"message":"no"}`},
 			vendors.Error{Kind: vendors.KindUnavailable, Code: "ErrorWithoutCode"},
 		},
 		"the gateway's own form differs from the status": {
-			reply{status: 429, body: `{"HTTPCode":400,"errorcode":"AddedLater"}`},
+			reply{Status: 429, Body: `{"HTTPCode":400,"errorcode":"AddedLater"}`},
 			vendors.Error{Kind: vendors.KindThrottled, Code: "AddedLater"},
 		},
 	}
@@ -178,7 +177,7 @@ func TestErrorsThatSayNothingAreNone(t *testing.T) {
 				t.Fatal(err)
 			}
 			body := strings.Replace(nothing, `"}`, `","Error":`+string(text)+`}`, 1)
-			vendor := startVendor(t, always(reply{body: body}))
+			vendor := startVendor(t, vendortest.Always(reply{Body: body}))
 			reading, err := vendor.defaultAccount(t).Usage.ReadUsage(t.Context(), lastWeek())
 			if err != nil {
 				t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/quotawatch/quotawatch/internal/amount"
 	"github.com/quotawatch/quotawatch/internal/vendors"
+	"github.com/quotawatch/quotawatch/internal/vendors/vendortest"
 )
 
 // exactly compares days and amounts as they are.
@@ -43,14 +44,14 @@ func activities(last int) []string {
 
 func readUsage(t *testing.T, query vendors.UsageQuery, result any) (vendors.UsageReading, error) {
 	t.Helper()
-	vendor := startVendor(t, always(reply{body: content(result)}))
+	vendor := startVendor(t, vendortest.Always(reply{Body: content(result)}))
 	return vendor.defaultAccount(t).Usage.ReadUsage(t.Context(), query)
 }
 
 // The answer that the vendor publishes on https://volcengine.com/docs/3019/1249425,
 // with digits for the asterisks of the room's ID.
 func TestPublishedAnswer(t *testing.T) {
-	vendor := startVendor(t, always(reply{body: testdata(t, "published.json")}))
+	vendor := startVendor(t, vendortest.Always(reply{Body: vendortest.Testdata(t, "published.json")}))
 	vendor.Clock.SetTime(clockTime(t, "2024-04-10T12:00:00Z"))
 	query := vendors.UsageQuery{Days: days("2024-03-30", "2024-04-01"), ActivityIDs: []string{"1795096013214780"}}
 	got, err := vendor.defaultAccount(t).Usage.ReadUsage(t.Context(), query)
@@ -66,7 +67,7 @@ func TestPublishedAnswer(t *testing.T) {
 		t.Errorf("reading (-want +got):\n%s", diff)
 	}
 	asked := `{"StartDay":"20240330","EndDay":"20240401","ActivityIds":[1795096013214780]}`
-	if diff := cmp.Diff(asked, string(vendor.received()[0].Body)); diff != "" {
+	if diff := cmp.Diff(asked, string(vendor.Requests()[0].Body)); diff != "" {
 		t.Errorf("question (-want +got):\n%s", diff)
 	}
 }
@@ -103,13 +104,13 @@ func TestQuestions(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{body: nothing}))
+			vendor := startVendor(t, vendortest.Always(reply{Body: nothing}))
 			test.query.Days = lastWeek().Days
 			if _, err := vendor.defaultAccount(t).Usage.ReadUsage(t.Context(), test.query); err != nil {
 				t.Fatal(err)
 			}
 			var got []string
-			for _, call := range vendor.received() {
+			for _, call := range vendor.Requests() {
 				got = append(got, string(call.Body))
 			}
 			for i := range test.want {
@@ -149,8 +150,8 @@ func TestManyRooms(t *testing.T) {
 				t.Errorf("items (-want +got):\n%s", diff)
 			}
 			var sizes []int
-			for _, call := range vendor.received() {
-				sizes = append(sizes, len(call.Question.ActivityIDs))
+			for _, call := range vendor.Requests() {
+				sizes = append(sizes, len(question(call).ActivityIDs))
 			}
 			if diff := cmp.Diff(test.wantCalls, sizes); diff != "" {
 				t.Errorf("rooms by call (-want +got):\n%s", diff)
@@ -162,30 +163,30 @@ func TestManyRooms(t *testing.T) {
 // everyRoom answers with traffic of half a gigabyte more than the room's ID.
 func everyRoom(call received) reply {
 	rows := []fields{}
-	for _, id := range call.Question.ActivityIDs {
+	for _, id := range question(call).ActivityIDs {
 		rows = append(rows, room(id, json.Number(fmt.Sprintf("%d.5", id))))
 	}
-	return reply{body: content(fields{"ActualResult": rows})}
+	return reply{Body: content(fields{"ActualResult": rows})}
 }
 
 func TestOneFailedCallFailsTheReading(t *testing.T) {
-	vendor := inTurn(t, reply{body: nothing}, reply{status: 500, body: failing("InternalError")})
+	vendor := startVendor(t, vendortest.InTurn(t, reply{Body: nothing}, reply{Status: 500, Body: failing("InternalError")}))
 	query := lastWeek()
 	query.ActivityIDs = activities(300)
 	reading, err := vendor.defaultAccount(t).Usage.ReadUsage(t.Context(), query)
-	checkFailure(t, err, vendors.Error{
+	vendortest.CheckFailure(t, err, vendors.Error{
 		Kind: vendors.KindUnavailable, Op: vendors.OpUsage, Code: "InternalError", RequestID: requestID,
 	})
-	if len(reading.Items) != 0 || len(vendor.received()) != 2 {
-		t.Errorf("%d items after %d calls, want none after 2", len(reading.Items), len(vendor.received()))
+	if len(reading.Items) != 0 || len(vendor.Requests()) != 2 {
+		t.Errorf("%d items after %d calls, want none after 2", len(reading.Items), len(vendor.Requests()))
 	}
 }
 
 // A list that one of the answers lacks cannot be summed.
 func TestListThatOneAnswerLacks(t *testing.T) {
-	vendor := inTurn(t,
-		reply{body: content(fields{"EstimatedResult": []fields{room(1, 2)}, "ActualResult": []fields{room(1, 3)}, "ActualPrePayResult": []fields{}})},
-		reply{body: content(fields{"EstimatedResult": nil, "ActualResult": []fields{room(101, 4)}})})
+	vendor := startVendor(t, vendortest.InTurn(t,
+		reply{Body: content(fields{"EstimatedResult": []fields{room(1, 2)}, "ActualResult": []fields{room(1, 3)}, "ActualPrePayResult": []fields{}})},
+		reply{Body: content(fields{"EstimatedResult": nil, "ActualResult": []fields{room(101, 4)}})}))
 	query := lastWeek()
 	query.ActivityIDs = activities(101)
 	reading, err := vendor.defaultAccount(t).Usage.ReadUsage(t.Context(), query)
@@ -325,7 +326,7 @@ func TestRowsThatCannotBeSummed(t *testing.T) {
 			query := lastWeek()
 			query.ActivityIDs = []string{"1", "2"}
 			_, err := readUsage(t, query, fields{"ActualResult": test.rows})
-			checkFailure(t, err, vendors.Error{
+			vendortest.CheckFailure(t, err, vendors.Error{
 				Kind: vendors.KindMalformed, Op: vendors.OpUsage, Code: "IncompleteAnswer", RequestID: requestID,
 			})
 			if diff := cmp.Diff("usage: Malformed (IncompleteAnswer): "+test.want, err.Error()); diff != "" {
@@ -350,11 +351,11 @@ func TestEveryListIsChecked(t *testing.T) {
 
 // A room of the first hundred has no place in the answer about the second.
 func TestRoomInTheWrongAnswer(t *testing.T) {
-	vendor := startVendor(t, always(reply{body: content(fields{"ActualResult": []fields{room(1, 1)}})}))
+	vendor := startVendor(t, vendortest.Always(reply{Body: content(fields{"ActualResult": []fields{room(1, 1)}})}))
 	query := lastWeek()
 	query.ActivityIDs = activities(101)
 	_, err := vendor.defaultAccount(t).Usage.ReadUsage(t.Context(), query)
-	checkFailure(t, err, vendors.Error{
+	vendortest.CheckFailure(t, err, vendors.Error{
 		Kind: vendors.KindMalformed, Op: vendors.OpUsage, Code: "IncompleteAnswer", RequestID: requestID,
 	})
 }
@@ -373,12 +374,10 @@ func TestQuestionsThatAreNotAsked(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			vendor := startVendor(t, always(reply{body: nothing}))
+			vendor := startVendor(t, vendortest.Always(reply{Body: nothing}))
 			_, err := vendor.defaultAccount(t).Usage.ReadUsage(t.Context(), test.query)
-			checkFailure(t, err, vendors.Error{Kind: vendors.KindInvalidRequest, Op: vendors.OpUsage, Code: test.want})
-			if got := len(vendor.received()); got != 0 {
-				t.Errorf("%d calls, want none", got)
-			}
+			vendortest.CheckFailure(t, err, vendors.Error{Kind: vendors.KindInvalidRequest, Op: vendors.OpUsage, Code: test.want})
+			vendor.CheckCalls(t, 0)
 		})
 	}
 }
