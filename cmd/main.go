@@ -62,7 +62,7 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	ctrl.SetLogger(zap.New(zap.UseFlagOptions(&options.zap)))
+	ctrl.SetLogger(controller.WithoutBodies(zap.New(zap.UseFlagOptions(&options.zap))))
 	// net/http writes surplus bytes of answers to the standard logger.
 	log.SetOutput(transport.RedactLog(os.Stderr))
 	config, err := ctrl.GetConfig()

@@ -4,6 +4,7 @@
 package controller
 
 import (
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"time"
@@ -219,11 +220,13 @@ func (o *operator) eventReasons(kind string) func() []string {
 	}
 }
 
-// leaks returns the secret values that appear in text.
+// leaks returns the secret values that appear in text, as they are or as the API
+// server writes them.
 func leaks(text string, secrets ...string) []string {
 	var found []string
 	for _, secret := range secrets {
-		if strings.Contains(text, secret) {
+		encoded := base64.StdEncoding.EncodeToString([]byte(secret))
+		if strings.Contains(text, secret) || strings.Contains(text, encoded) {
 			found = append(found, secret)
 		}
 	}

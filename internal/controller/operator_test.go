@@ -141,14 +141,14 @@ func (o *operator) setUp(mgr ctrl.Manager) {
 	}).SetupWithManager(mgr, o.wakeups, 2)).To(Succeed())
 }
 
-// verboseLogger logs all there is.
+// verboseLogger logs all that the manager would at its highest verbosity.
 func verboseLogger(w io.Writer) logr.Logger {
 	GinkgoHelper()
 	options := zap.Options{Development: true}
 	flags := flag.NewFlagSet("", flag.ContinueOnError)
 	options.BindFlags(flags)
 	Expect(flags.Parse([]string{"--zap-log-level=10"})).To(Succeed())
-	return zap.New(zap.UseFlagOptions(&options), zap.WriteTo(w))
+	return WithoutBodies(zap.New(zap.UseFlagOptions(&options), zap.WriteTo(w)))
 }
 
 // unlimited takes a vendor's rate limits away: on a clock that stands still a

@@ -155,7 +155,7 @@ var _ = Describe("Every vendor", func() {
 			o.suffer(s.service, fault)
 		}
 		secrets := []string{
-			"Signature=", "sign=",
+			"Signature=", "sign=", "Response Body", "Request Body",
 			vendorsim.CanaryPolyvAppSecret, vendorsim.CanaryPolyvEmail, vendorsim.CanaryPolyvPhone,
 			vendorsim.CanaryPolyvContacts, vendorsim.CanaryPolyvMemo, vendorsim.CanaryPolyvRemark,
 			vendorsim.CanaryVolcengineSubAccount,
