@@ -5,6 +5,7 @@ package polling
 
 import (
 	"context"
+	"runtime/debug"
 	"time"
 
 	"github.com/quotawatch/quotawatch/internal/vendors"
@@ -33,7 +34,7 @@ func (p *Poller) answer(ctx context.Context, q *query, ask func(context.Context)
 	}
 	attemptCtx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
-	value, err := ask(attemptCtx)
+	value, err := p.askSafely(attemptCtx, q, ask)
 	if err == nil {
 		return outcome{value: value, readAt: p.clock.Now()}
 	}
@@ -42,6 +43,20 @@ func (p *Poller) answer(ctx context.Context, q *query, ask func(context.Context)
 		p.logFailure(q, vendorErr)
 	}
 	return outcome{err: vendorErr}
+}
+
+// askSafely turns a panic over one answer into a failure of that question: it
+// must not end the polling of everything else. The panic's value may quote the
+// answer, so only where it happened is logged.
+func (p *Poller) askSafely(ctx context.Context, q *query, ask func(context.Context) (any, error)) (value any, err error) {
+	defer func() {
+		if recover() != nil {
+			p.log.Info("Reading an answer panicked", "host", q.lane.source.Host, "operation", q.question.op,
+				"stack", string(debug.Stack()))
+			err = &vendors.Error{Kind: vendors.KindMalformed, Op: q.question.op, Code: "Panic"}
+		}
+	}()
+	return ask(ctx)
 }
 
 func (p *Poller) logFailure(q *query, err *vendors.Error) {

@@ -21,8 +21,9 @@ type Options struct {
 	// Wake is called, without any lock held, for each owner of a query that has
 	// something new. It must not block.
 	Wake func(Owner)
-	// AttemptTimeout bounds one attempt, all its pages included; five minutes
-	// when zero.
+	// AttemptTimeout bounds one attempt, all its pages included; an hour when zero.
+	// Each call has a bound of its own, and a question of thousands of calls at a
+	// few a second takes its time.
 	AttemptTimeout time.Duration
 	Log            logr.Logger
 }
@@ -47,7 +48,7 @@ type Poller struct {
 // New returns a Poller that does nothing until Start.
 func New(options Options) *Poller {
 	if options.AttemptTimeout == 0 {
-		options.AttemptTimeout = 5 * time.Minute
+		options.AttemptTimeout = time.Hour
 	}
 	return &Poller{
 		clock:   options.Clock,
