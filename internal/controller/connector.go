@@ -114,15 +114,18 @@ func (c *Connector) caBundle(ctx context.Context, account *v1alpha1.VendorAccoun
 		return nil, nil, nil
 	}
 	secret, failure, err := c.secret(ctx, account.Namespace, ref.Name)
-	if failure != nil || err != nil {
-		return nil, failure, err
+	if err != nil {
+		return nil, nil, err
 	}
-	bundle := secret.data[caKey]
-	if len(bundle) == 0 {
-		return nil, secretFault(v1alpha1.ReasonSecretKeyMissing,
-			fmt.Sprintf("Secret %s: key %s is missing or empty", ref.Name, caKey)), nil
+	if failure == nil && len(secret.data[caKey]) == 0 {
+		failure = secretFault(v1alpha1.ReasonSecretKeyMissing,
+			fmt.Sprintf("Secret %s: key %s is missing or empty", ref.Name, caKey))
 	}
-	return bundle, nil, nil
+	if failure != nil {
+		failure.OtherSecret = true
+		return nil, failure, nil
+	}
+	return secret.data[caKey], nil, nil
 }
 
 func (c *Connector) secret(ctx context.Context, namespace, name string) (*secretValues, *connectFailure, error) {

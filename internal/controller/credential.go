@@ -37,7 +37,10 @@ func parseCredential(data map[string][]byte, factory vendors.Factory) (map[strin
 // parseValue drops the one newline that editors and "echo" leave at the end,
 // and refuses what cannot be a credential.
 func parseValue(raw string) (vendors.Secret, error) {
-	value := strings.TrimSuffix(strings.TrimSuffix(raw, "\n"), "\r")
+	value, found := strings.CutSuffix(raw, "\r\n")
+	if !found {
+		value = strings.TrimSuffix(raw, "\n")
+	}
 	switch {
 	case value == "":
 		return "", fmt.Errorf("is empty")

@@ -117,7 +117,7 @@ func verdictOccurrences(before, after []metav1.Condition) []occurrence {
 			occurrences = append(occurrences, warning(event.reason, messageOf(after, event.condition)))
 		}
 	}
-	if ended(before, after, v1alpha1.ConditionQuotaLow) || ended(before, after, v1alpha1.ConditionQuotaExhausted) {
+	if recovered(before, after) {
 		occurrences = append(occurrences, normal(v1alpha1.EventQuotaRecovered, "Enough is left again"))
 	}
 	return occurrences
@@ -131,9 +131,17 @@ func began(before, after []metav1.Condition, condition string) bool {
 	return !meta.IsStatusConditionTrue(before, condition) || graver[was] == is
 }
 
-// ended tells whether a verdict was revoked, and not only put in doubt.
-func ended(before, after []metav1.Condition, condition string) bool {
-	return meta.IsStatusConditionTrue(before, condition) && meta.IsStatusConditionFalse(after, condition)
+// recovered tells whether too little was left and now enough is, which is more
+// than that nobody asks any more or nobody knows.
+func recovered(before, after []metav1.Condition) bool {
+	var ended bool
+	for _, condition := range []string{v1alpha1.ConditionQuotaLow, v1alpha1.ConditionQuotaExhausted} {
+		if meta.IsStatusConditionTrue(after, condition) {
+			return false
+		}
+		ended = ended || meta.IsStatusConditionTrue(before, condition) && reasonOf(after, condition) == v1alpha1.ReasonSufficient
+	}
+	return ended
 }
 
 func throttles(failure *v1alpha1.VendorError) bool {
@@ -158,9 +166,9 @@ func firstReading(before, after *v1alpha1.QuotaWatch) bool {
 func allRead(watch *v1alpha1.QuotaWatch) bool {
 	spec, status := &watch.Spec, &watch.Status
 	switch {
-	case spec.Packages != nil && (status.Packages == nil || status.Packages.LastSuccessTime.IsZero()),
-		spec.Usage != nil && (status.Usage == nil || status.Usage.LastSuccessTime.IsZero()),
-		spec.Bill != nil && (status.Bill == nil || status.Bill.LastSuccessTime.IsZero()):
+	case spec.Packages != nil && (status.Packages == nil || status.Packages.ObservedGeneration == 0),
+		spec.Usage != nil && (status.Usage == nil || status.Usage.ObservedGeneration == 0),
+		spec.Bill != nil && (status.Bill == nil || status.Bill.ObservedGeneration == 0):
 		return false
 	}
 	return true

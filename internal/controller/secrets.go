@@ -4,6 +4,7 @@
 package controller
 
 import (
+	"bytes"
 	"context"
 	"sync"
 	"time"
@@ -48,6 +49,7 @@ func (r *SecretReader) read(ctx context.Context, namespace, name string) (*secre
 	}
 	secret := &corev1.Secret{}
 	if err := r.Live.Get(ctx, key, secret); err != nil {
+		r.store(key, nil)
 		return nil, client.IgnoreNotFound(err)
 	}
 	values := &secretValues{version: secret.ResourceVersion, data: secret.Data, changed: lastWritten(secret)}
@@ -74,12 +76,18 @@ func (r *SecretReader) store(key client.ObjectKey, values *secretValues) {
 	r.values[key] = values
 }
 
-// lastWritten returns when an object was last written, which only its managed
-// fields tell.
+// writesData tells whether an entry of the managed fields is about a Secret's
+// data: labels and annotations of other tools change no credential.
+func writesData(entry metav1.ManagedFieldsEntry) bool {
+	return entry.FieldsV1 != nil && bytes.Contains(entry.FieldsV1.GetRawBytes(), []byte(`"f:data"`))
+}
+
+// lastWritten returns when a Secret's data was last written, which only its
+// managed fields tell.
 func lastWritten(object client.Object) time.Time {
 	latest := object.GetCreationTimestamp().Time
 	for _, entry := range object.GetManagedFields() {
-		if entry.Time != nil && entry.Time.After(latest) {
+		if entry.Time != nil && entry.Time.After(latest) && writesData(entry) {
 			latest = entry.Time.Time
 		}
 	}

@@ -5,6 +5,7 @@ package controller
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -46,7 +47,42 @@ func worthWriting(before, after *v1alpha1.QuotaWatch) bool {
 	if !equality.Semantic.DeepEqual(withoutTimes(before.Status), withoutTimes(after.Status)) {
 		return true
 	}
-	return due(before.Status.LastAttemptTime, after.Status.LastAttemptTime, max(heartbeat, after.GetInterval()))
+	if due(before.Status.LastAttemptTime, after.Status.LastAttemptTime, max(heartbeat, shortestInterval(after))) {
+		return true
+	}
+	return sectionsDue(before, after)
+}
+
+// sectionsDue tells whether the time of a reading's numbers is worth a write.
+func sectionsDue(before, after *v1alpha1.QuotaWatch) bool {
+	was, is := &before.Status, &after.Status
+	switch {
+	case was.Packages != nil && is.Packages != nil &&
+		due(was.Packages.LastSuccessTime, is.Packages.LastSuccessTime, max(heartbeat, after.GetInterval())):
+		return true
+	case was.Usage != nil && is.Usage != nil && after.Spec.Usage != nil &&
+		due(was.Usage.LastSuccessTime, is.Usage.LastSuccessTime, max(heartbeat, after.Spec.Usage.GetInterval())):
+		return true
+	case was.Bill != nil && is.Bill != nil && after.Spec.Bill != nil &&
+		due(was.Bill.LastSuccessTime, is.Bill.LastSuccessTime, max(heartbeat, after.Spec.Bill.GetInterval())):
+		return true
+	}
+	return false
+}
+
+// shortestInterval is the shortest at which anything is read.
+func shortestInterval(watch *v1alpha1.QuotaWatch) time.Duration {
+	var intervals []time.Duration
+	if watch.Spec.Packages != nil {
+		intervals = append(intervals, watch.GetInterval())
+	}
+	if usage := watch.Spec.Usage; usage != nil {
+		intervals = append(intervals, usage.GetInterval())
+	}
+	if bill := watch.Spec.Bill; bill != nil {
+		intervals = append(intervals, bill.GetInterval())
+	}
+	return slices.Min(intervals) // the CRD asks for at least one section
 }
 
 // withoutTimes returns the status without the times that move with every poll.

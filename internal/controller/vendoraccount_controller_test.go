@@ -66,7 +66,8 @@ var _ = Describe("A VendorAccount", func() {
 		account := o.account()
 		account.Spec.CASecretRef = &v1alpha1.SecretReference{Name: "ca"}
 		o.applied(o.secret(), account)
-		o.eventuallyAccount(And(beNotReady(v1alpha1.ReasonSecretNotFound), sayReady("Secret ca does not exist")))
+		o.eventuallyAccount(And(beNotReady(v1alpha1.ReasonSecretNotFound), sayReady("Secret ca does not exist"),
+			haveCondition(v1alpha1.ConditionCredentialsValid, metav1.ConditionUnknown, v1alpha1.ReasonSecretNotFound)))
 
 		ca := &corev1.Secret{
 			ObjectMeta: metav1.ObjectMeta{Namespace: o.namespace, Name: "ca"},

@@ -106,8 +106,8 @@ func (a *accountAssessment) suspend() {
 // fail shows what keeps the vendor from being asked.
 func (a *accountAssessment) fail(p *Problem) {
 	valid := metav1.ConditionUnknown
-	if p.Class == Missing {
-		valid = metav1.ConditionFalse // without a Secret there is no valid credential
+	if p.Class == Missing && !p.OtherSecret {
+		valid = metav1.ConditionFalse // without its Secret there is no valid credential
 	}
 	a.set(v1alpha1.ConditionCredentialsValid, valid, p.Reason, p.Message)
 	a.notReady(p.Reason, p.Message, a.stalls(p))

@@ -25,6 +25,8 @@ const grace = 5 * time.Minute
 // Problem is a reason why the vendor cannot be asked.
 type Problem struct {
 	Class ProblemClass
+	// OtherSecret tells that the Secret at fault is not the credential's.
+	OtherSecret bool
 	// Reason is one of the reasons of v1alpha1.ConditionReady.
 	Reason string
 	// Message tells a user what to do. It holds nothing that changes from one
