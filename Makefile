@@ -14,7 +14,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # kubectl of the machine, else the one built for the control plane.
 KUBECTL ?= $(firstword $(shell command -v kubectl) $(wildcard bin/controlplane/*/kubectl) kubectl)
 # Flags of the manager for `make run`, and of go test for the test targets.
-RUN_ARGS ?=
+RUN_ARGS ?= --leader-elect=false
 TEST_ARGS ?=
 
 GO_BUILD := CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
