@@ -57,7 +57,7 @@ func worthWriting(before, after *v1alpha1.QuotaWatch) bool {
 func sectionsDue(before, after *v1alpha1.QuotaWatch) bool {
 	was, is := &before.Status, &after.Status
 	switch {
-	case was.Packages != nil && is.Packages != nil &&
+	case was.Packages != nil && is.Packages != nil && after.Spec.Packages != nil &&
 		due(was.Packages.LastSuccessTime, is.Packages.LastSuccessTime, max(heartbeat, after.GetInterval())):
 		return true
 	case was.Usage != nil && is.Usage != nil && after.Spec.Usage != nil &&
