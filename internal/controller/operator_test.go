@@ -65,7 +65,9 @@ func newOperator() *operator {
 
 func newOperatorOf(scenario string) *operator {
 	GinkgoHelper()
-	o := &operator{clock: clocktesting.NewFakeClock(time.Now()), logs: &logBuffer{}, wakeups: NewWakeups()}
+	// The API server dates objects by the real clock. This one begins a little
+	// ahead, so that what a spec creates next is not newer than what is read.
+	o := &operator{clock: clocktesting.NewFakeClock(time.Now().Add(time.Minute)), logs: &logBuffer{}, wakeups: NewWakeups()}
 	var err error
 	o.vendor, err = vendorsim.New(o.clock, scenario)
 	Expect(err).NotTo(HaveOccurred())
