@@ -12,15 +12,12 @@ import (
 	"log"
 	"os"
 
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	_ "k8s.io/client-go/plugin/pkg/client/auth" // so that any kubeconfig works
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
-	"sigs.k8s.io/controller-runtime/pkg/cache"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
@@ -28,7 +25,6 @@ import (
 
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
 	"github.com/quotawatch/quotawatch/internal/controller"
-	"github.com/quotawatch/quotawatch/internal/polling"
 	"github.com/quotawatch/quotawatch/internal/transport"
 	"github.com/quotawatch/quotawatch/internal/vendors"
 	"github.com/quotawatch/quotawatch/internal/vendors/polyv"
@@ -89,12 +85,8 @@ func managerOptions(o *options) ctrl.Options {
 		LeaderElectionID:              leaderElectionID,
 		LeaderElectionNamespace:       o.leaderElectionNamespace,
 		LeaderElectionReleaseOnCancel: true, // main ends right after the manager
-		// The values of Secrets stay out of the cache.
-		Client: client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}},
-		Cache: cache.Options{
-			DefaultTransform: cache.TransformStripManagedFields(),
-			ByObject:         map[client.Object]cache.ByObject{&corev1.Secret{}: {Transform: controller.StripSecret}},
-		},
+		Client:                        controller.ClientOptions(),
+		Cache:                         controller.CacheOptions(),
 	}
 }
 
@@ -113,18 +105,15 @@ func newScheme() *runtime.Scheme {
 	return scheme
 }
 
-// setup wires the poller, the controllers and the probes into the manager.
+// setup adds the controllers and the probes to the manager.
 func setup(ctx context.Context, mgr ctrl.Manager, o *options) error {
-	wakeups := controller.NewWakeups()
-	poller := polling.New(polling.Options{
-		Clock: clock.RealClock{},
-		Wake:  wakeups.Wake,
-		Log:   mgr.GetLogger().WithName("poller"),
-	})
-	if err := mgr.Add(poller); err != nil {
-		return fmt.Errorf("add the poller: %w", err)
+	pool, err := newPool(o)
+	if err != nil {
+		return err
 	}
-	if err := setupControllers(ctx, mgr, o, poller, wakeups); err != nil {
+	if err := controller.Setup(ctx, mgr, controller.Options{
+		Vendors: vendorFactories, Pool: pool, Clock: clock.RealClock{}, Workers: o.workers, MinInterval: o.minInterval,
+	}); err != nil {
 		return err
 	}
 	if err := mgr.AddHealthzCheck("healthz", healthz.Ping); err != nil {
@@ -132,39 +121,6 @@ func setup(ctx context.Context, mgr ctrl.Manager, o *options) error {
 	}
 	if err := mgr.AddReadyzCheck("readyz", healthz.Ping); err != nil {
 		return fmt.Errorf("add the readiness probe: %w", err)
-	}
-	return nil
-}
-
-func setupControllers(ctx context.Context, mgr ctrl.Manager, o *options, poller *polling.Poller, wakeups *controller.Wakeups) error {
-	if err := controller.SetupIndexes(ctx, mgr); err != nil {
-		return err
-	}
-	pool, err := newPool(o)
-	if err != nil {
-		return err
-	}
-	connector := &controller.Connector{
-		Secrets: &controller.SecretReader{Metadata: mgr.GetCache(), Live: mgr.GetAPIReader()},
-		Vendors: vendorFactories,
-		Pool:    pool,
-		Poller:  poller,
-		Keyer:   polling.NewKeyer(),
-		Clock:   clock.RealClock{},
-	}
-	accounts := &controller.VendorAccountReconciler{
-		Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("quotawatch"), Clock: clock.RealClock{},
-		Connector: connector, Poller: poller,
-	}
-	if err := accounts.SetupWithManager(mgr, wakeups, o.workers); err != nil {
-		return fmt.Errorf("set up the VendorAccount controller: %w", err)
-	}
-	watches := &controller.QuotaWatchReconciler{
-		Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("quotawatch"), Clock: clock.RealClock{},
-		Connector: connector, Poller: poller, MinInterval: o.minInterval,
-	}
-	if err := watches.SetupWithManager(mgr, wakeups, o.workers); err != nil {
-		return fmt.Errorf("set up the QuotaWatch controller: %w", err)
 	}
 	return nil
 }

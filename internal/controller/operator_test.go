@@ -20,16 +20,17 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/util/workqueue"
 	clocktesting "k8s.io/utils/clock/testing"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 	ctrlconfig "sigs.k8s.io/controller-runtime/pkg/config"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
-	"github.com/quotawatch/quotawatch/internal/polling"
 	"github.com/quotawatch/quotawatch/internal/transport"
 	"github.com/quotawatch/quotawatch/internal/vendors"
 	"github.com/quotawatch/quotawatch/internal/vendors/polyv"
@@ -50,8 +51,8 @@ type operator struct {
 	clock     *clocktesting.FakeClock
 	vendor    *vendorsim.Simulator
 	endpoint  string
-	wakeups   *Wakeups
 	logs      *logBuffer
+	queues    sync.Map // each controller's, by its name
 	stop      func()
 	server    *httptest.Server
 }
@@ -67,7 +68,7 @@ func newOperatorOf(scenario string) *operator {
 	GinkgoHelper()
 	// The API server dates objects by the real clock. This one begins a little
 	// ahead, so that what a spec creates next is not newer than what is read.
-	o := &operator{clock: clocktesting.NewFakeClock(time.Now().Add(time.Minute)), logs: &logBuffer{}, wakeups: NewWakeups()}
+	o := &operator{clock: clocktesting.NewFakeClock(time.Now().Add(time.Minute)), logs: &logBuffer{}}
 	var err error
 	o.vendor, err = vendorsim.New(o.clock, scenario)
 	Expect(err).NotTo(HaveOccurred())
@@ -87,16 +88,15 @@ func newOperatorOf(scenario string) *operator {
 func (o *operator) start() {
 	GinkgoHelper()
 	logger := verboseLogger(o.logs)
+	cacheOptions := CacheOptions()
+	cacheOptions.DefaultNamespaces = map[string]cache.Config{o.namespace: {}}
 	mgr, err := ctrl.NewManager(config, ctrl.Options{
 		Scheme:     scheme,
 		Logger:     logger,
 		Metrics:    metricsserver.Options{BindAddress: "0"},
 		Controller: ctrlconfig.Controller{SkipNameValidation: new(true)},
-		Client:     client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}},
-		Cache: cache.Options{
-			DefaultNamespaces: map[string]cache.Config{o.namespace: {}},
-			ByObject:          map[client.Object]cache.ByObject{&corev1.Secret{}: {Transform: StripSecret}},
-		},
+		Client:     ClientOptions(),
+		Cache:      cacheOptions,
 	})
 	Expect(err).NotTo(HaveOccurred())
 	o.setUp(mgr)
@@ -117,30 +117,27 @@ func (o *operator) start() {
 
 func (o *operator) setUp(mgr ctrl.Manager) {
 	GinkgoHelper()
-	poller := polling.New(polling.Options{Clock: o.clock, Wake: o.wakeups.Wake, Log: mgr.GetLogger()})
-	Expect(mgr.Add(poller)).To(Succeed())
 	allowlist, err := transport.ParseAllowlist([]string{o.endpoint})
 	Expect(err).NotTo(HaveOccurred())
-	connector := &Connector{
-		Secrets: &SecretReader{Metadata: mgr.GetCache(), Live: mgr.GetAPIReader()},
+	Expect(Setup(suiteContext, mgr, Options{
 		Vendors: map[v1alpha1.Vendor]vendors.Factory{
 			v1alpha1.VendorPolyv:        unlimited(polyv.Factory()),
 			v1alpha1.VendorTencentCloud: unlimited(tencent.Factory()),
 			v1alpha1.VendorVolcengine:   unlimited(volcengine.Factory()),
 		},
-		Pool:   transport.NewPool(transport.PoolOptions{Allowlist: allowlist, Timeout: 2 * time.Second}),
-		Poller: poller,
-		Keyer:  polling.NewKeyer(),
-		Clock:  o.clock,
-	}
-	recorder := mgr.GetEventRecorder("quotawatch")
-	Expect(SetupIndexes(suiteContext, mgr)).To(Succeed())
-	Expect((&VendorAccountReconciler{
-		Client: mgr.GetClient(), Recorder: recorder, Clock: o.clock, Connector: connector, Poller: poller,
-	}).SetupWithManager(mgr, o.wakeups, 2)).To(Succeed())
-	Expect((&QuotaWatchReconciler{
-		Client: mgr.GetClient(), Recorder: recorder, Clock: o.clock, Connector: connector, Poller: poller, MinInterval: time.Minute,
-	}).SetupWithManager(mgr, o.wakeups, 2)).To(Succeed())
+		Pool:        transport.NewPool(transport.PoolOptions{Allowlist: allowlist, Timeout: 2 * time.Second}),
+		Clock:       o.clock,
+		Workers:     2,
+		MinInterval: time.Minute,
+		NewQueue:    o.newQueue,
+	})).To(Succeed())
+}
+
+// newQueue makes a controller's queue, through which advance can wake it.
+func (o *operator) newQueue(name string, limiter workqueue.TypedRateLimiter[reconcile.Request]) queue {
+	q := workqueue.NewTypedRateLimitingQueueWithConfig(limiter, workqueue.TypedRateLimitingQueueConfig[reconcile.Request]{Name: name})
+	o.queues.Store(name, q)
+	return q
 }
 
 // verboseLogger logs all that the manager would at its highest verbosity.
@@ -164,8 +161,15 @@ func unlimited(factory vendors.Factory) vendors.Factory {
 // would have after that time.
 func (o *operator) advance(by time.Duration) {
 	o.clock.Step(by)
-	o.wakeups.Wake(polling.Owner{Kind: kindQuotaWatch, Namespace: o.namespace, Name: watchName})
-	o.wakeups.Wake(polling.Owner{Kind: kindVendorAccount, Namespace: o.namespace, Name: accountName})
+	o.enqueue("quotawatch", watchName)
+	o.enqueue("vendoraccount", accountName)
+}
+
+// enqueue has an object reconciled by the controller.
+func (o *operator) enqueue(controller, name string) {
+	if q, ok := o.queues.Load(controller); ok {
+		q.(queue).Add(reconcile.Request{NamespacedName: types.NamespacedName{Namespace: o.namespace, Name: name}})
+	}
 }
 
 // logBuffer collects what the operator logs.

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"time"
 
-	"k8s.io/client-go/tools/events"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -25,11 +24,7 @@ const kindQuotaWatch = "QuotaWatch"
 
 // QuotaWatchReconciler keeps the status of QuotaWatches up to date.
 type QuotaWatchReconciler struct {
-	Client    client.Client
-	Recorder  events.EventRecorder
-	Clock     clock.PassiveClock
-	Connector *Connector
-	Poller    *polling.Poller
+	reconciler
 	// MinInterval is the least interval between two polls of one question;
 	// shorter ones are raised to it.
 	MinInterval time.Duration

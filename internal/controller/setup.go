@@ -9,7 +9,9 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/client-go/tools/events"
 	"k8s.io/client-go/util/workqueue"
+	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -20,6 +22,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
+	"github.com/quotawatch/quotawatch/internal/polling"
+	"github.com/quotawatch/quotawatch/internal/transport"
+	"github.com/quotawatch/quotawatch/internal/vendors"
 )
 
 // Indexes of the cache: which objects refer to a name.
@@ -32,8 +37,65 @@ const (
 // longer one is stuck.
 const reconcileTimeout = time.Minute
 
-// SetupIndexes adds the indexes that both controllers look references up with.
-func SetupIndexes(ctx context.Context, mgr ctrl.Manager) error {
+// Options are what the controllers work with.
+type Options struct {
+	// Vendors are those that this version knows.
+	Vendors map[v1alpha1.Vendor]vendors.Factory
+	// Pool is the way out to them.
+	Pool  *transport.Pool
+	Clock clock.WithTicker
+	// Workers is how many objects of each kind are reconciled at the same time.
+	Workers int
+	// MinInterval is the least interval between two polls of one question.
+	MinInterval time.Duration
+	// NewQueue makes the queue of the controller of that name, in place of the
+	// framework's default.
+	NewQueue func(name string, limiter workqueue.TypedRateLimiter[reconcile.Request]) workqueue.TypedRateLimitingInterface[reconcile.Request]
+}
+
+// Setup adds both controllers, and the poller that works for them, to mgr.
+func Setup(ctx context.Context, mgr ctrl.Manager, o Options) error {
+	wakeups := newWakeups()
+	poller := polling.New(polling.Options{Clock: o.Clock, Wake: wakeups.wake, Log: mgr.GetLogger().WithName("poller")})
+	if err := mgr.Add(poller); err != nil {
+		return fmt.Errorf("add the poller: %w", err)
+	}
+	if err := setupIndexes(ctx, mgr); err != nil {
+		return err
+	}
+	shared := reconciler{
+		Client:   mgr.GetClient(),
+		Recorder: mgr.GetEventRecorder(recorderName),
+		Clock:    o.Clock,
+		Connector: &Connector{
+			Secrets: &SecretReader{Metadata: mgr.GetCache(), Live: mgr.GetAPIReader()},
+			Vendors: o.Vendors, Pool: o.Pool, Poller: poller, Keyer: polling.NewKeyer(), Clock: o.Clock,
+		},
+		Poller: poller,
+	}
+	if err := (&VendorAccountReconciler{reconciler: shared}).setup(mgr, wakeups, o); err != nil {
+		return fmt.Errorf("set up the VendorAccount controller: %w", err)
+	}
+	if err := (&QuotaWatchReconciler{reconciler: shared, MinInterval: o.MinInterval}).setup(mgr, wakeups, o); err != nil {
+		return fmt.Errorf("set up the QuotaWatch controller: %w", err)
+	}
+	return nil
+}
+
+// recorderName is the component that Events come from.
+const recorderName = "quotawatch"
+
+// reconciler is what both reconcilers work with.
+type reconciler struct {
+	Client    client.Client
+	Recorder  events.EventRecorder
+	Clock     clock.PassiveClock
+	Connector *Connector
+	Poller    *polling.Poller
+}
+
+// setupIndexes adds the indexes that both controllers look references up with.
+func setupIndexes(ctx context.Context, mgr ctrl.Manager) error {
 	for _, index := range []struct {
 		object client.Object
 		field  string
@@ -70,39 +132,40 @@ func secretsOfAccount(object client.Object) []string {
 	return names
 }
 
-// SetupWithManager registers the reconciler, and what wakes it: the watch
-// itself, its account, the Secrets of either, and the poller.
-func (r *QuotaWatchReconciler) SetupWithManager(mgr ctrl.Manager, wakeups *Wakeups, workers int) error {
+// setup registers the reconciler, and what wakes it: the watch itself, its
+// account, the Secrets of either, and the poller.
+func (r *QuotaWatchReconciler) setup(mgr ctrl.Manager, wakeups *wakeups, o Options) error {
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.QuotaWatch{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Watches(&v1alpha1.VendorAccount{}, handler.EnqueueRequestsFromMapFunc(r.watchesOfAccount),
 			builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		WatchesMetadata(&corev1.Secret{}, handler.EnqueueRequestsFromMapFunc(r.watchesOfSecret)).
 		WatchesRawSource(wakeups.source(kindQuotaWatch)).
-		WithOptions(controllerOptions(workers)).
+		WithOptions(controllerOptions(o)).
 		Complete(r)
 }
 
-// SetupWithManager registers the reconciler, and what wakes it: the account
-// itself, its Secrets, QuotaWatches that come and go, and the poller.
-func (r *VendorAccountReconciler) SetupWithManager(mgr ctrl.Manager, wakeups *Wakeups, workers int) error {
+// setup registers the reconciler, and what wakes it: the account itself, its
+// Secrets, QuotaWatches that come and go, and the poller.
+func (r *VendorAccountReconciler) setup(mgr ctrl.Manager, wakeups *wakeups, o Options) error {
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.VendorAccount{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Watches(&v1alpha1.QuotaWatch{}, handler.EnqueueRequestsFromMapFunc(accountRequest),
 			builder.WithPredicates(comingAndGoing)).
 		WatchesMetadata(&corev1.Secret{}, handler.EnqueueRequestsFromMapFunc(r.accountsOfSecret)).
 		WatchesRawSource(wakeups.source(kindVendorAccount)).
-		WithOptions(controllerOptions(workers)).
+		WithOptions(controllerOptions(o)).
 		Complete(r)
 }
 
 // comingAndGoing passes what changes how many there are.
 var comingAndGoing = predicate.Funcs{UpdateFunc: func(event.UpdateEvent) bool { return false }}
 
-func controllerOptions(workers int) controller.Options {
+func controllerOptions(o Options) controller.Options {
 	return controller.Options{
-		MaxConcurrentReconciles: workers,
+		MaxConcurrentReconciles: o.Workers,
 		ReconciliationTimeout:   reconcileTimeout,
+		NewQueue:                o.NewQueue,
 		// The default begins at 5 ms, which asks a struggling API server 200 times
 		// a second.
 		RateLimiter: workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](time.Second, 5*time.Minute),

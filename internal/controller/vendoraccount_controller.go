@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
-	"k8s.io/client-go/tools/events"
-	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -29,11 +27,7 @@ const (
 
 // VendorAccountReconciler keeps the status of VendorAccounts up to date.
 type VendorAccountReconciler struct {
-	Client    client.Client
-	Recorder  events.EventRecorder
-	Clock     clock.PassiveClock
-	Connector *Connector
-	Poller    *polling.Poller
+	reconciler
 
 	mu      sync.Mutex
 	counted map[client.ObjectKey]time.Time // when the number of watches was last written

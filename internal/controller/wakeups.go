@@ -17,20 +17,20 @@ import (
 
 type queue = workqueue.TypedRateLimitingInterface[reconcile.Request]
 
-// Wakeups carries the poller's news to the reconcilers.
-type Wakeups struct {
+// wakeups carries the poller's news to the reconcilers.
+type wakeups struct {
 	mu     sync.Mutex
 	queues map[string]queue
 }
 
-// NewWakeups returns Wakeups without any reconciler.
-func NewWakeups() *Wakeups {
-	return &Wakeups{queues: map[string]queue{}}
+// newWakeups returns wakeups without any reconciler.
+func newWakeups() *wakeups {
+	return &wakeups{queues: map[string]queue{}}
 }
 
-// Wake has the owner reconciled. It does not block. News for a controller that
+// wake has the owner reconciled. It does not block. News for a controller that
 // has not started is dropped: at its start it reconciles everything anyway.
-func (w *Wakeups) Wake(owner polling.Owner) {
+func (w *wakeups) wake(owner polling.Owner) {
 	w.mu.Lock()
 	q := w.queues[owner.Kind]
 	w.mu.Unlock()
@@ -40,7 +40,7 @@ func (w *Wakeups) Wake(owner polling.Owner) {
 }
 
 // source is where the controller of kind hears of the poller's news.
-func (w *Wakeups) source(kind string) source.Source {
+func (w *wakeups) source(kind string) source.Source {
 	return source.Func(func(_ context.Context, q queue) error {
 		w.mu.Lock()
 		defer w.mu.Unlock()
