@@ -68,6 +68,9 @@ type Error struct {
 	RequestID string
 	// RetryAfter is zero when the vendor gave no hint.
 	RetryAfter time.Duration
+	// AddressBlocked tells that the vendor turns away the address that the call
+	// came from, whatever the credential.
+	AddressBlocked bool
 	// Hint tells a user what to do where Kind alone does not; safe to show, and
 	// the same for as long as the failure lasts.
 	Hint string

@@ -197,7 +197,7 @@ func TestAnswersWithoutAnEnvelope(t *testing.T) {
 	}
 	failed := func(kind vendors.Kind, code string) vendors.Error { return vendors.Error{Kind: kind, Code: code} }
 	blocked := func(code string) vendors.Error {
-		return vendors.Error{Kind: vendors.KindThrottled, Code: code, RetryAfter: 5 * time.Minute}
+		return vendors.Error{Kind: vendors.KindThrottled, Code: code, RetryAfter: 5 * time.Minute, AddressBlocked: true}
 	}
 	tests := map[string]struct {
 		answer reply

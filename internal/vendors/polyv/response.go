@@ -68,7 +68,9 @@ func (d *errorDetail) UnmarshalJSON(data []byte) error {
 func decode(op string, response *transport.Response, into answer) *vendors.Error {
 	opened := openEnvelope(response.Body)
 	if opened == nil {
-		return newFailure(op, meaningOfPage(op, response), response)
+		failure := newFailure(op, meaningOfPage(op, response), response)
+		failure.AddressBlocked = failure.Kind == vendors.KindThrottled
+		return failure
 	}
 	var failure *vendors.Error
 	if opened.succeeded(response.Status) {

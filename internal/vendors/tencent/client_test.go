@@ -262,7 +262,7 @@ func TestAnswersThatAreNone(t *testing.T) {
 		},
 		"429 with the vendor's error": {
 			reply{Status: 429, Header: map[string]string{"Retry-After": "5"}, Body: failing("RequestLimitExceeded.IPLimitExceeded")},
-			vendors.Error{Kind: vendors.KindThrottled, Code: "RequestLimitExceeded.IPLimitExceeded", RequestID: requestID, RetryAfter: 5 * time.Second},
+			vendors.Error{Kind: vendors.KindThrottled, Code: "RequestLimitExceeded.IPLimitExceeded", RequestID: requestID, RetryAfter: 5 * time.Second, AddressBlocked: true},
 		},
 		"429 with an error that says something else": {
 			reply{Status: 429, Body: failing("FailedOperation")},

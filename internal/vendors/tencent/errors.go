@@ -76,6 +76,10 @@ var kinds = map[string]vendors.Kind{
 	"ResourceInUse":        vendors.KindUnavailable,
 }
 
+// codeAddressLimit tells that too many calls come from our address, whoever
+// signed them.
+const codeAddressLimit = "RequestLimitExceeded.IPLimitExceeded"
+
 // kindOf returns the meaning of an error code. A code that says nothing certain
 // counts as Unavailable: it is reported with the code, asked again no faster
 // than the slots allow, and does not stall a watch over a hiccup.

@@ -4,6 +4,7 @@
 package tencent
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -115,6 +116,29 @@ func TestVendorErrors(t *testing.T) {
 			}
 			vendortest.CheckFailure(t, err, failure)
 		})
+	}
+}
+
+func TestLimitOfTheAddress(t *testing.T) {
+	tests := map[string]struct {
+		code string
+		want bool
+	}{
+		"of the address":    {"RequestLimitExceeded.IPLimitExceeded", true},
+		"of the account":    {"RequestLimitExceeded.UinLimitExceeded", false},
+		"of nothing named":  {"RequestLimitExceeded", false},
+		"of another matter": {"InternalError", false},
+	}
+	for name, test := range tests {
+		for _, status := range []int{http.StatusOK, http.StatusTooManyRequests} {
+			t.Run(fmt.Sprint(name, ", status ", status), func(t *testing.T) {
+				vendor := startVendor(t, vendortest.Always(reply{Status: status, Body: failing(test.code)}))
+				err := vendor.defaultAccount(t).Verifier.Verify(t.Context())
+				if got := vendors.AsError("", err).AddressBlocked; got != test.want {
+					t.Errorf("AddressBlocked = %t, want %t", got, test.want)
+				}
+			})
+		}
 	}
 }
 

@@ -107,7 +107,7 @@ func vendorError(op, code string) *vendors.Error {
 	if !isCode(code) {
 		return malformed(op, codeBadEnvelope, "the error has no code of the published form")
 	}
-	return &vendors.Error{Kind: kindOf(code), Op: op, Code: code}
+	return &vendors.Error{Kind: kindOf(code), Op: op, Code: code, AddressBlocked: code == codeAddressLimit}
 }
 
 // statusError is the failure that a status other than 200 means. The vendor
@@ -129,6 +129,7 @@ func statusError(op string, response *transport.Response) *vendors.Error {
 		return failure
 	}
 	failure.Code, failure.RequestID = result.Error.Code, result.requestID()
+	failure.AddressBlocked = failure.Code == codeAddressLimit
 	if response.Status != http.StatusTooManyRequests {
 		failure.Kind = kindOf(failure.Code)
 	}
