@@ -16,6 +16,7 @@ type outcome struct {
 	value  any
 	readAt time.Time // when value was read
 	err    *vendors.Error
+	asked  bool // whether the vendor was asked, and nothing kept it from being
 }
 
 // attempt asks q's question once, stores the answer and wakes the owners.
@@ -32,17 +33,17 @@ func (p *Poller) answer(ctx context.Context, q *query, ask func(context.Context)
 	if at, ok := p.answeredByOther(q); ok {
 		return outcome{readAt: at}
 	}
-	attemptCtx, cancel := context.WithTimeout(ctx, p.timeout)
+	attemptCtx, cancel := context.WithTimeout(withQuery(ctx, q), p.timeout)
 	defer cancel()
 	value, err := p.askSafely(attemptCtx, q, ask)
 	if err == nil {
-		return outcome{value: value, readAt: p.clock.Now()}
+		return outcome{value: value, readAt: p.clock.Now(), asked: true}
 	}
-	vendorErr := vendors.AsError(q.question.op, err)
-	if ctx.Err() == nil {
-		p.logFailure(q, vendorErr)
+	o := outcome{err: vendors.AsError(q.question.op, err), asked: !p.wasRefused(q)}
+	if o.asked && ctx.Err() == nil {
+		p.logFailure(q, o.err)
 	}
-	return outcome{err: vendorErr}
+	return o
 }
 
 // askSafely turns a panic over one answer into a failure of that question: it
@@ -70,15 +71,14 @@ func (p *Poller) answeredByOther(q *query) (time.Time, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	at := q.lane.proven
-	return at, q.question.answeredByAny && !at.IsZero() && p.clock.Since(at) < q.interval()
+	return at, q.question.answeredByAny && !q.isRefresh() && !at.IsZero() && p.clock.Since(at) < q.interval()
 }
 
 // finish ends an attempt and returns the owners to wake.
 func (p *Poller) finish(ctx context.Context, q *query, o outcome) []Owner {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	q.lane.done()
-	p.runners--
+	p.done(q)
 	if ctx.Err() != nil {
 		return nil // the process is stopping, which says nothing of the vendor
 	}
@@ -86,10 +86,29 @@ func (p *Poller) finish(ctx context.Context, q *query, o outcome) []Owner {
 	return p.record(q, o)
 }
 
+// done gives back the runner of q's attempt.
+func (p *Poller) done(q *query) {
+	p.schedule.remove(&q.slow)
+	q.lane.running--
+	if q.vacated {
+		q.lane.host.slow--
+		return
+	}
+	q.lane.host.running--
+	p.runners--
+}
+
 // record stores the outcome of an attempt, schedules the next one, and returns
 // the owners to wake.
 func (p *Poller) record(q *query, o outcome) []Owner {
 	now := p.clock.Now()
+	isRefused := o.err != nil && !o.asked
+	for _, s := range q.owners {
+		s.refresh.end(!isRefused)
+	}
+	if isRefused {
+		return p.putBack(q, o, now)
+	}
 	q.stage = scheduled
 	q.lane.learn(o)
 	if o.err != nil {
@@ -97,13 +116,27 @@ func (p *Poller) record(q *query, o outcome) []Owner {
 	} else {
 		q.succeed(now, o.value, o.readAt)
 	}
-	woken := append(q.ownerList(), p.reflect(q, now, o.err)...)
+	woken := append(q.ownerList(), p.judge(q, o, now)...)
+	woken = append(woken, p.reflect(q, now, o.err)...)
 	if len(q.owners) > 0 {
 		p.reschedule(q)
 	} else {
 		p.drop(q)
 	}
 	return woken
+}
+
+// putBack has an attempt that a breaker kept from its next call begin anew as
+// soon as the breaker lets it.
+func (p *Poller) putBack(q *query, o outcome, now time.Time) []Owner {
+	q.stage = scheduled
+	p.judge(q, o, now)
+	if len(q.owners) == 0 {
+		p.drop(q)
+		return nil
+	}
+	q.lane.enqueue(q, now)
+	return q.ownerList()
 }
 
 // fail notes a failed attempt. The last value stays.

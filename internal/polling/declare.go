@@ -49,7 +49,9 @@ func (p *Poller) Answer(owner Owner, op string) Answer {
 	if !ok {
 		return Answer{}
 	}
-	return q.answer
+	answer := q.shown()
+	answer.Refreshed = q.owners[owner].refresh.handled
+	return answer
 }
 
 func (p *Poller) forget(owner Owner) {
@@ -70,16 +72,34 @@ func (p *Poller) lane(source Source) *lane {
 		h = newHost(source)
 		p.hosts[source.Host] = h
 	}
-	l := newLane(source, h, p.clock.Now())
+	l := newLane(source, h, p.route(source), p.clock.Now())
+	l.reopen = newAlarm(func(now time.Time) { p.reopen(l, now) })
 	p.lanes[source.Key] = l
 	return l
+}
+
+// query returns the lane's query for the question, new if need be.
+func (p *Poller) query(l *lane, want Query, now time.Time) *query {
+	id := question{op: want.Op, params: want.Params, answeredByAny: want.AnsweredByAny}
+	q, ok := l.queries[id]
+	if !ok {
+		q = &query{question: id, phase: phase(l.source, id), declared: now, lane: l, owners: map[Owner]*subscription{}}
+		q.turn = newAlarm(func(now time.Time) { p.comeDue(q, now) })
+		q.slow = newAlarm(func(time.Time) { p.vacate(q) })
+		l.queries[id] = q
+		if id.answeredByAny {
+			l.answeredByAny[q] = struct{}{}
+		}
+	}
+	q.ask = want.Ask
+	return q
 }
 
 // subscribe makes owner one of the owners of the query that it wants. before is
 // the query that it had under the same Op, or nil.
 func (p *Poller) subscribe(owner Owner, l *lane, want Query, before *query) *query {
 	now := p.clock.Now()
-	q := l.query(want, now)
+	q := p.query(l, want, now)
 	if before != nil && before != q {
 		want.Held = time.Time{} // those numbers answer another question
 	}
@@ -102,7 +122,8 @@ func (q *query) join(owner Owner, want Query, now time.Time) bool {
 	if asksAnew && s.held.IsZero() && !q.serves(s.interval, now) {
 		s.awaiting = true
 	}
-	return s.interval != had.interval || s.awaiting != had.awaiting
+	isRequest := s.refresh.request(want.Refresh)
+	return s.interval != had.interval || s.awaiting != had.awaiting || isRequest
 }
 
 // unsubscribe drops owner from q. Those that are left may be content with less.
@@ -121,9 +142,9 @@ func (p *Poller) drop(q *query) {
 	if q.stage == running {
 		return
 	}
-	p.schedule.remove(q)
+	p.schedule.remove(&q.turn)
 	q.lane.remove(q)
-	if len(q.lane.queries) == 0 {
-		delete(p.lanes, q.lane.source.Key)
+	if len(q.lane.queries) == 0 && q.lane.reopen.index < 0 { // a pause outlives whoever caused it
+		p.close(q.lane)
 	}
 }

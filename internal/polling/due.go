@@ -7,6 +7,15 @@ import "time"
 
 // nextDue returns when q should be asked next.
 func (q *query) nextDue(now time.Time) time.Time {
+	due := q.regularlyDue(now)
+	if at := q.refreshAt(); !at.IsZero() && at.Before(due) {
+		return at
+	}
+	return due
+}
+
+// regularlyDue returns when q should be asked next if nobody asks for more.
+func (q *query) regularlyDue(now time.Time) time.Time {
 	switch {
 	case q.answer.Err != nil:
 		return q.retryAt()

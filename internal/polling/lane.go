@@ -18,6 +18,11 @@ const (
 	hostRunners = maxRunners / 2
 	laneRunners = 2
 
+	// slowAfter is how long an attempt may take before its runner is given to
+	// others, and maxSlow how many attempts at one host may so go on besides.
+	slowAfter = 2 * time.Second
+	maxSlow   = 256
+
 	// burst is how many calls may follow each other at once.
 	burst = 1
 )
@@ -25,7 +30,8 @@ const (
 // host is the limit that all calls to one vendor's host share.
 type host struct {
 	limiter *rate.Limiter
-	running int
+	running int // without the slow
+	slow    int
 	// waiting are the lanes with queries to run, served in turn.
 	waiting []*lane
 }
@@ -34,11 +40,14 @@ type host struct {
 type lane struct {
 	source  Source
 	host    *host
+	route   *route
 	limiter *rate.Limiter
 	gate    chan struct{}   // full while a call waits for its turn
 	rates   map[Owner]int32 // what each owner allows; the lowest wins
 	running int
-	queued  bool // in host.waiting
+	breaker breaker
+	reopen  alarm // when the breaker admits a probe
+	queued  bool  // in host.waiting
 
 	queries       map[question]*query
 	answeredByAny map[*query]struct{} // those of queries that any call answers
@@ -53,10 +62,11 @@ func newHost(source Source) *host {
 	return &host{limiter: rate.NewLimiter(limit(source.HostRequestsPerSecond), burst)}
 }
 
-func newLane(source Source, h *host, now time.Time) *lane {
+func newLane(source Source, h *host, r *route, now time.Time) *lane {
 	l := &lane{
 		source:        source,
 		host:          h,
+		route:         r,
 		limiter:       rate.NewLimiter(limit(source.RequestsPerSecond), burst),
 		gate:          make(chan struct{}, 1),
 		rates:         map[Owner]int32{},
@@ -64,6 +74,7 @@ func newLane(source Source, h *host, now time.Time) *lane {
 		answeredByAny: map[*query]struct{}{},
 		since:         now,
 	}
+	r.lanes[l] = struct{}{}
 	// The credential may have been in use until a moment ago, by a lane that was
 	// dropped or another process: the first call waits its turn.
 	l.limiter.AllowN(now, burst)
@@ -106,24 +117,6 @@ func (l *lane) updateLimit(now time.Time) {
 	}
 }
 
-// query returns the lane's query for the question, new if need be.
-func (l *lane) query(want Query, now time.Time) *query {
-	id := question{op: want.Op, params: want.Params, answeredByAny: want.AnsweredByAny}
-	q, ok := l.queries[id]
-	if !ok {
-		q = &query{
-			question: id, phase: phase(l.source, id), declared: now, lane: l,
-			owners: map[Owner]*subscription{}, index: -1,
-		}
-		l.queries[id] = q
-		if id.answeredByAny {
-			l.answeredByAny[q] = struct{}{}
-		}
-	}
-	q.ask = want.Ask
-	return q
-}
-
 // remove drops q, and its place in line.
 func (l *lane) remove(q *query) {
 	delete(l.queries, q.question)
@@ -144,16 +137,16 @@ func (l *lane) learn(o outcome) {
 }
 
 // enqueue puts q in line to run.
-func (l *lane) enqueue(q *query) {
+func (l *lane) enqueue(q *query, now time.Time) {
 	q.stage = inLine
 	l.ready = append(l.ready, q)
-	l.wait()
+	l.wait(now)
 }
 
 // wait puts the lane in its host's line, unless it is there already or can run
 // nothing.
-func (l *lane) wait() {
-	if l.queued || len(l.ready) == 0 || l.running >= laneRunners {
+func (l *lane) wait(now time.Time) {
+	if l.queued || len(l.ready) == 0 || l.running >= laneRunners || l.held(now) {
 		return
 	}
 	l.queued = true
@@ -161,36 +154,57 @@ func (l *lane) wait() {
 }
 
 // take returns the next query of the host that may run now, or nil.
-func (h *host) take() *query {
+func (h *host) take(now time.Time) *query {
 	for h.running < hostRunners && len(h.waiting) > 0 {
 		l := h.waiting[0]
 		h.waiting = h.waiting[1:]
 		l.queued = false
-		if q := l.take(); q != nil {
+		if q := l.take(now); q != nil {
 			return q
 		}
 	}
 	return nil
 }
 
-// take returns the lane's next query, or nil when all in line were withdrawn.
-func (l *lane) take() *query {
-	if len(l.ready) == 0 {
+// take returns the lane's next query, or nil when all in line were withdrawn or
+// are held.
+func (l *lane) take(now time.Time) *query {
+	if len(l.ready) == 0 || l.held(now) {
 		return nil
 	}
 	q := l.ready[0]
 	l.ready[0] = nil // the slice keeps what was taken
 	l.ready = l.ready[1:]
-	q.stage = running
+	q.begin(now)
 	l.host.running++
 	l.running++
-	l.wait()
+	l.wait(now)
 	return q
 }
 
-// done gives back what take took.
-func (l *lane) done() {
-	l.running--
-	l.host.running--
-	l.wait()
+// held tells whether calls with the credential have to wait.
+func (l *lane) held(now time.Time) bool {
+	return !l.breaker.admits(now) || !l.route.breaker.admits(now)
+}
+
+// heldBy returns the open breaker that holds the lane longest; nil when none
+// does.
+func (l *lane) heldBy() *breaker {
+	by := &l.breaker
+	if r := &l.route.breaker; r.open() && (!by.open() || r.until.After(by.until)) {
+		by = r
+	}
+	if !by.open() {
+		return nil
+	}
+	return by
+}
+
+// verifiers are the owners of the queries that any call answers.
+func (l *lane) verifiers() []Owner {
+	var owners []Owner
+	for q := range l.answeredByAny {
+		owners = append(owners, q.ownerList()...)
+	}
+	return owners
 }

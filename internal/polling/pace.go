@@ -22,8 +22,45 @@ func (p *Poller) Pace(source Source) func(ctx context.Context) error {
 		if !ok {
 			return ctx.Err()
 		}
-		return p.await(ctx, l)
+		if err := p.await(ctx, l); err != nil {
+			return err
+		}
+		return p.admit(ctx, l)
 	}
+}
+
+// admit refuses a call when a breaker opened, but for the probe's.
+func (p *Poller) admit(ctx context.Context, l *lane) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	q := queryOf(ctx)
+	for _, b := range []*breaker{&l.breaker, &l.route.breaker} {
+		if err := b.refuses(q); err != nil {
+			if q != nil {
+				q.refused = true
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+type queryKey struct{}
+
+// withQuery has calls that are made with ctx tell which attempt they belong to.
+func withQuery(ctx context.Context, q *query) context.Context {
+	return context.WithValue(ctx, queryKey{}, q)
+}
+
+func queryOf(ctx context.Context) *query {
+	q, _ := ctx.Value(queryKey{}).(*query)
+	return q
+}
+
+func (p *Poller) wasRefused(q *query) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return q.refused
 }
 
 // await waits for a turn of the credential and then for one of its host. The

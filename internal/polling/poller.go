@@ -39,8 +39,10 @@ type Poller struct {
 	mu       sync.Mutex
 	schedule schedule
 	owners   map[Owner]map[string]*query // by Op
+	news     []Owner                     // to be woken as soon as mu is free
 	lanes    map[Key]*lane
 	hosts    map[string]*host
+	routes   map[routeID]*route
 	runners  int
 	attempts sync.WaitGroup
 }
@@ -59,6 +61,7 @@ func New(options Options) *Poller {
 		owners:  map[Owner]map[string]*query{},
 		lanes:   map[Key]*lane{},
 		hosts:   map[string]*host{},
+		routes:  map[routeID]*route{},
 	}
 }
 
@@ -94,34 +97,86 @@ func (p *Poller) signal() {
 // startDue starts what is due and may run, and returns how long until more is
 // due.
 func (p *Poller) startDue(ctx context.Context) time.Duration {
+	defer p.tell()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.clock.Now()
-	for q := p.schedule.next(); q != nil && !q.due.After(now); q = p.schedule.next() {
-		p.schedule.remove(q)
-		q.asked, q.answer.Next = q.due, time.Time{}
-		q.lane.enqueue(q)
+	for a := p.schedule.next(); a != nil && !a.due.After(now); a = p.schedule.next() {
+		p.schedule.remove(a)
+		a.ring(now)
 	}
 	for _, h := range p.hosts {
-		p.startHost(ctx, h)
+		p.startHost(ctx, h, now)
 	}
-	if q := p.schedule.next(); q != nil {
-		return q.due.Sub(now)
+	if a := p.schedule.next(); a != nil {
+		return a.due.Sub(now)
 	}
 	return idleWait
 }
 
+// tell wakes those for whom there is news.
+func (p *Poller) tell() {
+	p.mu.Lock()
+	news := p.news
+	p.news = nil
+	p.mu.Unlock()
+	for _, owner := range news {
+		p.wake(owner)
+	}
+}
+
 // startHost starts what may run at one vendor.
-func (p *Poller) startHost(ctx context.Context, h *host) {
+func (p *Poller) startHost(ctx context.Context, h *host, now time.Time) {
 	for p.runners < maxRunners {
-		q := h.take()
+		q := h.take(now)
 		if q == nil {
 			return
 		}
 		p.runners++
+		p.schedule.set(&q.slow, now.Add(slowAfter))
 		ask := q.ask
 		p.attempts.Go(func() { p.attempt(ctx, q, ask) })
 	}
+}
+
+// comeDue puts q in line. When its credential or host is held, its owners are
+// to know why nothing comes.
+func (p *Poller) comeDue(q *query, now time.Time) {
+	q.asked = q.turn.due
+	q.lane.enqueue(q, now)
+	if q.answer.Err == nil && q.lane.held(now) {
+		p.news = append(p.news, q.ownerList()...)
+	}
+}
+
+// vacate gives the runner of a slow attempt to others, who shall not wait for a
+// vendor that hangs. The attempt goes on, and counts among its credential's.
+func (p *Poller) vacate(q *query) {
+	h := q.lane.host
+	if h.slow == maxSlow {
+		return
+	}
+	q.vacated = true
+	h.slow++
+	h.running--
+	p.runners--
+}
+
+// reopen has a lane go on after a pause that the vendor asked for. One that
+// nobody uses any more was kept for that pause only.
+func (p *Poller) reopen(l *lane, now time.Time) {
+	if len(l.queries) == 0 {
+		p.close(l)
+		return
+	}
+	l.wait(now)
+}
+
+// close forgets a lane.
+func (p *Poller) close(l *lane) {
+	delete(p.lanes, l.source.Key)
+	delete(l.route.lanes, l)
+	p.tidy(routeID{l.source.Host, l.source.Route})
 }
 
 // reschedule puts q where it belongs in the schedule, unless it is in line or
@@ -129,6 +184,6 @@ func (p *Poller) startHost(ctx context.Context, h *host) {
 func (p *Poller) reschedule(q *query) {
 	if q.stage == scheduled {
 		now := p.clock.Now()
-		p.schedule.set(q, latest(q.nextDue(now), now))
+		p.schedule.set(&q.turn, latest(q.nextDue(now), now))
 	}
 }

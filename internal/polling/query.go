@@ -31,6 +31,9 @@ type Source struct {
 	ID string
 	// Host is the vendor's API host; calls to one host share a limit.
 	Host string
+	// Route tells apart the ways to Host, by endpoint and proxy: an address that
+	// is turned away on one may pass on another.
+	Route string
 	// RequestsPerSecond bounds the calls with this credential; zero means no
 	// limit. Of several owners the lowest counts.
 	RequestsPerSecond int32
@@ -55,6 +58,10 @@ type Query struct {
 	// AnsweredByAny marks a question that any successful call with the same
 	// credential answers too, so that a credential in use costs no extra call.
 	AnsweredByAny bool
+	// Refresh names a request to be asked as soon as the limits and the vendor
+	// allow, though at most once a minute; empty when there is none. A request of
+	// the same name is honoured once; Answer.Refreshed tells when.
+	Refresh string
 	// Ask makes the call or calls. It signs anew each time, does not retry, and
 	// returns an *vendors.Error.
 	Ask func(ctx context.Context) (any, error)
@@ -74,6 +81,9 @@ type Answer struct {
 	Since time.Time
 	// Next is when the next attempt is due; zero while one is under way.
 	Next time.Time
+	// Refreshed is the owner's last request for a refresh for which an attempt was
+	// made since it declared the query.
+	Refreshed string
 }
 
 // minInterval bounds how often anything is asked.
@@ -104,11 +114,17 @@ type query struct {
 	owners   map[Owner]*subscription
 
 	stage    stage
-	due      time.Time
-	index    int       // in the schedule; -1 when not in it
+	turn     alarm     // when it is asked next
 	asked    time.Time // the time for which the last attempt was scheduled
 	failures int       // attempts that failed in a row
-	answer   Answer
+	answer   Answer    // without Next and Refreshed
+
+	refreshed time.Time // when the last attempt on request began
+
+	// Of the attempt under way:
+	slow    alarm // when it is slow
+	vacated bool  // whether its runner was given to others
+	refused bool  // whether a breaker kept it from a call
 }
 
 // subscription is one owner's interest in a query.
@@ -118,6 +134,20 @@ type subscription struct {
 	// awaiting is true until the owner has numbers that answer its present
 	// question; until then failures are retried on backoff.
 	awaiting bool
+	refresh  refresh
+}
+
+// begin notes that an attempt begins.
+func (q *query) begin(now time.Time) {
+	q.stage, q.vacated, q.refused = running, false, false
+	for _, s := range q.owners {
+		s.refresh.begin()
+	}
+	if q.isRefresh() {
+		q.refreshed = now
+	}
+	q.lane.breaker.begin(q)
+	q.lane.route.breaker.begin(q)
 }
 
 // interval is the shortest that any owner wants.
@@ -129,6 +159,15 @@ func (q *query) interval() time.Duration {
 		}
 	}
 	return shortest
+}
+
+// longestBackoff is the most that is waited after failures, unless the vendor
+// asks for more: whoever polls often is to recover as soon.
+func (q *query) longestBackoff() time.Duration {
+	if len(q.owners) == 0 {
+		return maxBackoff
+	}
+	return q.interval()
 }
 
 // awaited tells whether an owner has no numbers yet.

@@ -25,14 +25,14 @@ const (
 // the slot does not count.
 func (q *query) retryAt() time.Time {
 	failed, at := q.answer.Attempt, q.slotAfterAttempt()
-	switch retry := failed.Add(backoff(q.failures)); {
+	switch retry := failed.Add(min(backoff(q.failures), q.longestBackoff())); {
 	case !q.mayPass():
 	case q.awaited():
 		at = retry
 	default:
 		at = latest(at, retry)
 	}
-	return latest(at, failed.Add(min(q.answer.Err.RetryAfter, maxRetryAfter)))
+	return latest(at, failed.Add(retryAfter(q.answer.Err)))
 }
 
 // mayPass tells whether the last failure may pass without anyone doing anything.

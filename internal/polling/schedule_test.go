@@ -18,40 +18,40 @@ import (
 func TestScheduleIsInOrder(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var s schedule
-	queries := make([]*query, 500)
-	for i := range queries {
-		queries[i] = &query{index: -1}
+	alarms := make([]*alarm, 500)
+	for i := range alarms {
+		alarms[i] = &alarm{index: -1}
 	}
-	in := map[*query]bool{}
+	in := map[*alarm]bool{}
 	for range 20000 {
-		q := queries[random.IntN(len(queries))]
+		a := alarms[random.IntN(len(alarms))]
 		if random.IntN(3) == 0 {
-			s.remove(q) // also one that is not in
-			delete(in, q)
+			s.remove(a) // also one that is not in
+			delete(in, a)
 			continue
 		}
-		s.set(q, began.Add(time.Duration(random.IntN(1000))*time.Second)) // also one that is in
-		in[q] = true
+		s.set(a, began.Add(time.Duration(random.IntN(1000))*time.Second)) // also one that is in
+		in[a] = true
 	}
 
 	var want, got []time.Time
-	for q := range in {
-		want = append(want, q.due)
+	for a := range in {
+		want = append(want, a.due)
 	}
 	slices.SortFunc(want, time.Time.Compare)
-	for q := s.next(); q != nil; q = s.next() {
-		got = append(got, q.due)
-		s.remove(q)
-		if !in[q] {
-			t.Errorf("a query that was removed is due at %s", q.due)
+	for a := s.next(); a != nil; a = s.next() {
+		got = append(got, a.due)
+		s.remove(a)
+		if !in[a] {
+			t.Errorf("an alarm that was removed is due at %s", a.due)
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the order (-want +got):\n%s", diff)
 	}
-	for _, q := range queries {
-		if q.index != -1 {
-			t.Errorf("a query that is not in the schedule has index %d", q.index)
+	for _, a := range alarms {
+		if a.index != -1 {
+			t.Errorf("an alarm that is not in the schedule has index %d", a.index)
 		}
 	}
 }

@@ -279,6 +279,13 @@ func (s Source) at(host string) Source {
 	return s
 }
 
+// through leads the source through a proxy.
+func (s Source) through(proxy string) Source {
+	s.Route = proxy
+	s.Key = keyer.Key(s.ID, proxy)
+	return s
+}
+
 // limited limits the calls with the credential.
 func (s Source) limited(perSecond int32) Source {
 	s.RequestsPerSecond = perSecond
