@@ -20,6 +20,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
@@ -113,6 +114,7 @@ func setup(ctx context.Context, mgr ctrl.Manager, o *options) error {
 	}
 	if err := controller.Setup(ctx, mgr, controller.Options{
 		Vendors: vendorFactories, Pool: pool, Clock: clock.RealClock{}, Workers: o.workers, MinInterval: o.minInterval,
+		Metrics: metrics.Registry,
 	}); err != nil {
 		return err
 	}

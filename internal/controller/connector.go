@@ -147,7 +147,9 @@ func (c *Connector) source(account *v1alpha1.VendorAccount, factory vendors.Fact
 	return polling.Source{
 		Key:                   c.Keyer.Key(identity...),
 		ID:                    credential[factory.RequiredKeys[0]].Reveal(),
+		Vendor:                string(spec.Vendor),
 		Host:                  factory.Host,
+		Route:                 spec.Endpoint + " " + spec.ProxyURL,
 		RequestsPerSecond:     min(account.GetRequestsPerSecond(), factory.RequestsPerSecond),
 		HostRequestsPerSecond: factory.HostRequestsPerSecond,
 	}

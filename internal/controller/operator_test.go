@@ -17,6 +17,7 @@ import (
 	"github.com/go-logr/logr"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"github.com/prometheus/client_golang/prometheus"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -129,6 +130,7 @@ func (o *operator) setUp(mgr ctrl.Manager) {
 		Clock:       o.clock,
 		Workers:     2,
 		MinInterval: time.Minute,
+		Metrics:     prometheus.NewRegistry(),
 		NewQueue:    o.newQueue,
 	})).To(Succeed())
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/tools/events"
 	"k8s.io/client-go/util/workqueue"
@@ -22,6 +23,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
+	"github.com/quotawatch/quotawatch/internal/metrics"
 	"github.com/quotawatch/quotawatch/internal/polling"
 	"github.com/quotawatch/quotawatch/internal/transport"
 	"github.com/quotawatch/quotawatch/internal/vendors"
@@ -48,6 +50,8 @@ type Options struct {
 	Workers int
 	// MinInterval is the least interval between two polls of one question.
 	MinInterval time.Duration
+	// Metrics is where the operator's own metrics are registered.
+	Metrics prometheus.Registerer
 	// NewQueue makes the queue of the controller of that name, in place of the
 	// framework's default.
 	NewQueue func(name string, limiter workqueue.TypedRateLimiter[reconcile.Request]) workqueue.TypedRateLimitingInterface[reconcile.Request]
@@ -56,7 +60,14 @@ type Options struct {
 // Setup adds both controllers, and the poller that works for them, to mgr.
 func Setup(ctx context.Context, mgr ctrl.Manager, o Options) error {
 	wakeups := newWakeups()
-	poller := polling.New(polling.Options{Clock: o.Clock, Wake: wakeups.wake, Log: mgr.GetLogger().WithName("poller")})
+	engine := metrics.NewEngine()
+	poller := polling.New(polling.Options{
+		Clock: o.Clock, Wake: wakeups.wake, Observer: engine, Log: mgr.GetLogger().WithName("poller"),
+	})
+	engine.Watch(poller)
+	if err := o.Metrics.Register(engine); err != nil {
+		return fmt.Errorf("register the engine's metrics: %w", err)
+	}
 	if err := mgr.Add(poller); err != nil {
 		return fmt.Errorf("add the poller: %w", err)
 	}

@@ -52,7 +52,7 @@ func (p *Poller) answer(ctx context.Context, q *query, ask func(context.Context)
 func (p *Poller) askSafely(ctx context.Context, q *query, ask func(context.Context) (any, error)) (value any, err error) {
 	defer func() {
 		if recover() != nil {
-			p.log.Info("Reading an answer panicked", "host", q.lane.source.Host, "operation", q.question.op,
+			p.log.Info("Reading an answer panicked", "vendor", q.lane.source.Vendor, "host", q.lane.source.Host, "operation", q.question.op,
 				"stack", string(debug.Stack()))
 			err = &vendors.Error{Kind: vendors.KindMalformed, Op: q.question.op, Code: "Panic"}
 		}
@@ -61,7 +61,7 @@ func (p *Poller) askSafely(ctx context.Context, q *query, ask func(context.Conte
 }
 
 func (p *Poller) logFailure(q *query, err *vendors.Error) {
-	p.log.Info("Vendor call failed", "host", q.lane.source.Host, "operation", q.question.op,
+	p.log.Info("Vendor call failed", "vendor", q.lane.source.Vendor, "host", q.lane.source.Host, "operation", q.question.op,
 		"kind", err.Kind, "code", err.Code, "requestID", err.RequestID, "detail", err.Error())
 }
 
@@ -110,6 +110,7 @@ func (p *Poller) record(q *query, o outcome) []Owner {
 		return p.putBack(q, o, now)
 	}
 	q.stage = scheduled
+	p.note(q, o, now)
 	q.lane.learn(o)
 	if o.err != nil {
 		q.fail(now, o.err)
@@ -124,6 +125,17 @@ func (p *Poller) record(q *query, o outcome) []Owner {
 		p.drop(q)
 	}
 	return woken
+}
+
+// note tells the observer of an attempt.
+func (p *Poller) note(q *query, o outcome, now time.Time) {
+	vendor := q.lane.source.Vendor
+	if o.asked {
+		p.observe.Attempted(vendor, q.question.op, q.began.Sub(q.asked), now.Sub(q.began), o.err)
+	}
+	if shared := len(q.owners) - 1; o.err == nil && shared > 0 {
+		p.observe.Shared(vendor, shared)
+	}
 }
 
 // putBack has an attempt that a breaker kept from its next call begin anew as

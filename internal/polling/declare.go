@@ -103,6 +103,9 @@ func (p *Poller) subscribe(owner Owner, l *lane, want Query, before *query) *que
 	if before != nil && before != q {
 		want.Held = time.Time{} // those numbers answer another question
 	}
+	if before != q && q.serves(want.Interval, now) {
+		p.observe.Shared(l.source.Vendor, 1)
+	}
 	if q.join(owner, want, now) {
 		p.reschedule(q)
 	}

@@ -42,6 +42,7 @@ func (p *Poller) admit(ctx context.Context, l *lane) error {
 			return err
 		}
 	}
+	p.observe.Called(l.source.Vendor)
 	return nil
 }
 

@@ -25,7 +25,9 @@ type Options struct {
 	// Each call has a bound of its own, and a question of thousands of calls at a
 	// few a second takes its time.
 	AttemptTimeout time.Duration
-	Log            logr.Logger
+	// Observer is told what happens; nil when nobody needs to know.
+	Observer Observer
+	Log      logr.Logger
 }
 
 // Poller asks the vendors. It is safe for concurrent use.
@@ -33,6 +35,7 @@ type Poller struct {
 	clock   clock.Clock
 	wake    func(Owner)
 	timeout time.Duration
+	observe Observer
 	log     logr.Logger
 	changed chan struct{} // has room for one: something is due earlier, or may start
 
@@ -52,10 +55,14 @@ func New(options Options) *Poller {
 	if options.AttemptTimeout == 0 {
 		options.AttemptTimeout = time.Hour
 	}
+	if options.Observer == nil {
+		options.Observer = unobserved{}
+	}
 	return &Poller{
 		clock:   options.Clock,
 		wake:    options.Wake,
 		timeout: options.AttemptTimeout,
+		observe: options.Observer,
 		log:     options.Log,
 		changed: make(chan struct{}, 1),
 		owners:  map[Owner]map[string]*query{},

@@ -29,6 +29,8 @@ type Source struct {
 	// decides when within an interval its queries run, so that a restart moves
 	// nothing; it is shown nowhere.
 	ID string
+	// Vendor is what metrics and logs call the vendor.
+	Vendor string
 	// Host is the vendor's API host; calls to one host share a limit.
 	Host string
 	// Route tells apart the ways to Host, by endpoint and proxy: an address that
@@ -122,6 +124,7 @@ type query struct {
 	refreshed time.Time // when the last attempt on request began
 
 	// Of the attempt under way:
+	began   time.Time
 	slow    alarm // when it is slow
 	vacated bool  // whether its runner was given to others
 	refused bool  // whether a breaker kept it from a call
@@ -139,7 +142,7 @@ type subscription struct {
 
 // begin notes that an attempt begins.
 func (q *query) begin(now time.Time) {
-	q.stage, q.vacated, q.refused = running, false, false
+	q.stage, q.began, q.vacated, q.refused = running, now, false, false
 	for _, s := range q.owners {
 		s.refresh.begin()
 	}
