@@ -33,6 +33,9 @@ const (
 	// EventSecretKeyMissing (Warning): a Secret lacks a key, or its value cannot
 	// be a credential.
 	EventSecretKeyMissing = "SecretKeyMissing"
+	// EventCredentialsRotated (Normal): the vendor accepted a credential that was
+	// changed since the last check.
+	EventCredentialsRotated = "CredentialsRotated"
 	// EventSuspended (Normal): polling was suspended.
 	EventSuspended = "Suspended"
 	// EventResumed (Normal): polling goes on.

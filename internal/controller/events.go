@@ -51,8 +51,11 @@ func announceWatch(recorder events.EventRecorder, before, after *v1alpha1.QuotaW
 }
 
 // announceAccount tells what changed between two stored statuses of an account.
-func announceAccount(recorder events.EventRecorder, before, after *v1alpha1.VendorAccount) {
+func announceAccount(recorder events.EventRecorder, before, after *v1alpha1.VendorAccount, rotated bool) {
 	occurrences := readyOccurrences(before.Status.Conditions, after.Status.Conditions)
+	if rotated {
+		occurrences = append(occurrences, normal(v1alpha1.EventCredentialsRotated, "The vendor accepts the changed credential"))
+	}
 	if throttles(after.Status.LastError) && !throttles(before.Status.LastError) {
 		occurrences = append(occurrences, throttled())
 	}

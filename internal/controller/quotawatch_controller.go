@@ -52,11 +52,12 @@ func (r *QuotaWatchReconciler) Reconcile(ctx context.Context, req ctrl.Request) 
 	}
 
 	before := watch.DeepCopy()
-	report, err := r.assess(ctx, owner, watch)
+	report, handled, err := r.assess(ctx, owner, watch)
 	if err != nil {
 		return ctrl.Result{}, err
 	}
 	watch.Status = report.Status
+	watch.Status.LastHandledReconcileAt = handled
 	if worthWriting(before, watch) {
 		if err := patchStatus(ctx, r.Client, before, watch); err != nil {
 			return unwritten(err)
@@ -66,27 +67,26 @@ func (r *QuotaWatchReconciler) Reconcile(ctx context.Context, req ctrl.Request) 
 	return requeueAt(r.Clock, report.NextChange), nil
 }
 
-// assess declares what the watch needs and judges what is known by now.
-func (r *QuotaWatchReconciler) assess(ctx context.Context, owner polling.Owner, watch *v1alpha1.QuotaWatch) (quota.Report, error) {
+// assess declares what the watch needs and judges what is known by now. It also
+// returns the last request for a refresh that was handled.
+func (r *QuotaWatchReconciler) assess(ctx context.Context, owner polling.Owner, watch *v1alpha1.QuotaWatch) (quota.Report, string, error) {
 	in := quota.Input{Watch: watch, Now: r.Clock.Now()}
 	connection, problem, err := r.connect(ctx, watch, &in)
 	if err != nil {
-		return quota.Report{}, err
+		return quota.Report{}, "", err
 	}
 	in.Problem = problem
-	if connection == nil {
-		r.Poller.Forget(owner)
-		r.read(owner, watch, &in)
-		return quota.Assess(in), nil
+	var source polling.Source
+	var queries []polling.Query // none when there is no way to ask
+	if connection != nil {
+		in.CredentialChanged, source = connection.CredentialChanged, connection.Source
+		if queries, problem = r.plan(watch, connection); problem != nil {
+			in.Problem = problem
+		}
 	}
-	in.CredentialChanged = connection.CredentialChanged
-	queries, unsupported := r.plan(watch, connection)
-	if unsupported != nil {
-		in.Problem = unsupported
-	}
-	r.Poller.Declare(owner, connection.Source, queries...)
+	handled := r.declare(owner, watch, watch.Status.LastHandledReconcileAt, source, queries...)
 	r.read(owner, watch, &in)
-	return quota.Assess(in), nil
+	return quota.Assess(in), handled, nil
 }
 
 // connect finds the account and the credential of the watch. The connection is

@@ -147,7 +147,7 @@ func secretsOfAccount(object client.Object) []string {
 // account, the Secrets of either, and the poller.
 func (r *QuotaWatchReconciler) setup(mgr ctrl.Manager, wakeups *wakeups, o Options) error {
 	return ctrl.NewControllerManagedBy(mgr).
-		For(&v1alpha1.QuotaWatch{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		For(&v1alpha1.QuotaWatch{}, builder.WithPredicates(specChangedOrRefreshRequested)).
 		Watches(&v1alpha1.VendorAccount{}, handler.EnqueueRequestsFromMapFunc(r.watchesOfAccount),
 			builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		WatchesMetadata(&corev1.Secret{}, handler.EnqueueRequestsFromMapFunc(r.watchesOfSecret)).
@@ -160,7 +160,7 @@ func (r *QuotaWatchReconciler) setup(mgr ctrl.Manager, wakeups *wakeups, o Optio
 // Secrets, QuotaWatches that come and go, and the poller.
 func (r *VendorAccountReconciler) setup(mgr ctrl.Manager, wakeups *wakeups, o Options) error {
 	return ctrl.NewControllerManagedBy(mgr).
-		For(&v1alpha1.VendorAccount{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		For(&v1alpha1.VendorAccount{}, builder.WithPredicates(specChangedOrRefreshRequested)).
 		Watches(&v1alpha1.QuotaWatch{}, handler.EnqueueRequestsFromMapFunc(accountRequest),
 			builder.WithPredicates(comingAndGoing)).
 		WatchesMetadata(&corev1.Secret{}, handler.EnqueueRequestsFromMapFunc(r.accountsOfSecret)).

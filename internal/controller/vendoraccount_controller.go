@@ -52,45 +52,52 @@ func (r *VendorAccountReconciler) Reconcile(ctx context.Context, req ctrl.Reques
 	}
 
 	before := account.DeepCopy()
-	report, err := r.assess(ctx, owner, account)
+	report, handled, err := r.assess(ctx, owner, account)
 	if err != nil {
 		return ctrl.Result{}, err
 	}
 	account.Status = report.Status
-	if accountWorthWriting(before, account) {
+	account.Status.LastHandledReconcileAt = handled
+	if accountWorthWriting(before, account) || report.Rotated {
 		if err := patchStatus(ctx, r.Client, before, account); err != nil {
 			return unwritten(err)
 		}
 		r.noteCount(before, account)
-		announceAccount(r.Recorder, before, account)
+		announceAccount(r.Recorder, before, account, report.Rotated)
 	}
 	return requeueAt(r.Clock, report.NextChange), nil
 }
 
-// assess declares the check of the credential and judges what is known by now.
-func (r *VendorAccountReconciler) assess(ctx context.Context, owner polling.Owner, account *v1alpha1.VendorAccount) (quota.AccountReport, error) {
+// assess declares the check of the credential and judges what is known by now. It
+// also returns the last request for a refresh that was handled.
+func (r *VendorAccountReconciler) assess(ctx context.Context, owner polling.Owner, account *v1alpha1.VendorAccount) (quota.AccountReport, string, error) {
 	in := quota.AccountInput{Account: account, Now: r.Clock.Now()}
 	if err := r.countWatches(ctx, account, &in); err != nil {
-		return quota.AccountReport{}, err
+		return quota.AccountReport{}, "", err
 	}
-	if account.Spec.Suspend {
-		r.Poller.Forget(owner)
-		in.Problem = suspended(v1alpha1.ReasonSuspended, "spec.suspend is true: the account is not used")
-		return quota.AssessAccount(in), nil
-	}
-	connection, failure, err := r.Connector.connect(ctx, account, account.Spec.SecretRef)
+	connection, problem, err := r.connect(ctx, account)
 	if err != nil {
-		return quota.AccountReport{}, err
+		return quota.AccountReport{}, "", err
 	}
-	if failure != nil {
-		r.Poller.Forget(owner)
-		in.Problem = failure.problem()
-		return quota.AssessAccount(in), nil
+	lastHandled := account.Status.LastHandledReconcileAt
+	if problem != nil {
+		in.Problem = problem
+		return quota.AssessAccount(in), r.declare(owner, account, lastHandled, polling.Source{}), nil
 	}
-	r.Poller.Declare(owner, connection.Source, verifyQuery(account, connection))
+	handled := r.declare(owner, account, lastHandled, connection.Source, verifyQuery(account, connection))
 	in.Verification = verification(r.Poller.Answer(owner, vendors.OpVerify))
 	in.CredentialChanged = connection.CredentialChanged
-	return quota.AssessAccount(in), nil
+	return quota.AssessAccount(in), handled, nil
+}
+
+// connect finds the credential of the account. The connection is nil when there
+// is a problem.
+func (r *VendorAccountReconciler) connect(ctx context.Context, account *v1alpha1.VendorAccount) (*Connection, *quota.Problem, error) {
+	if account.Spec.Suspend {
+		return nil, suspended(v1alpha1.ReasonSuspended, "spec.suspend is true: the account is not used"), nil
+	}
+	connection, failure, err := r.Connector.connect(ctx, account, account.Spec.SecretRef)
+	return connection, failure.problem(), err
 }
 
 // verifyQuery checks the credential. Any successful call answers it.

@@ -48,6 +48,9 @@ type AccountReport struct {
 	// NextChange is when something in Status changes though nothing new is
 	// known; zero when nothing will.
 	NextChange time.Time
+	// Rotated tells that the vendor accepted a credential which was changed after
+	// the last check that the previous status knows of.
+	Rotated bool
 }
 
 // accountAssessment is the assessment of an account under way.
@@ -80,7 +83,13 @@ func AssessAccount(in AccountInput) AccountReport {
 
 func (a *accountAssessment) report() AccountReport {
 	a.sort()
-	return AccountReport{Status: *a.status, NextChange: a.next}
+	return AccountReport{Status: *a.status, NextChange: a.next, Rotated: a.rotated()}
+}
+
+// rotated tells whether the last check is the first of a changed credential.
+func (a *accountAssessment) rotated() bool {
+	before, after := a.Account.Status.LastVerifiedTime, a.status.LastVerifiedTime
+	return !before.IsZero() && a.CredentialChanged.After(before.Time) && !after.Time.Before(a.CredentialChanged)
 }
 
 // count shows how many watches use the account, now or a little later.
@@ -114,14 +123,14 @@ func (a *accountAssessment) fail(p *Problem) {
 }
 
 // noteVerification shows what the vendor said of the credential last. What an
-// earlier process was told counts only of the present spec and credential.
+// earlier process was told counts only of the present spec.
 func (a *accountAssessment) noteVerification() {
 	v := a.Verification
 	sameSpec := a.Account.Status.ObservedGeneration == a.Account.Generation
 	switch {
 	case !v.Time.IsZero():
 		a.status.LastVerifiedTime = stamp(v.Time)
-	case !sameSpec || a.CredentialChanged.After(a.status.LastVerifiedTime.Time):
+	case !sameSpec:
 		a.status.LastVerifiedTime = metav1.Time{}
 	}
 	if v.Time.IsZero() && v.Err == nil {
@@ -149,10 +158,10 @@ func (a *accountAssessment) judge() {
 	}
 }
 
-// fresh tells whether the vendor accepted the credential not long ago.
+// fresh tells whether the vendor accepted the present credential not long ago.
 func (a *accountAssessment) fresh() bool {
 	verified := a.status.LastVerifiedTime
-	return !verified.IsZero() && !a.over(verified.Add(max(3*a.Account.GetVerifyInterval(), minFresh)))
+	return !verified.IsZero() && !a.CredentialChanged.After(verified.Time) && !a.over(verified.Add(max(3*a.Account.GetVerifyInterval(), minFresh)))
 }
 
 // minFresh is how long a check counts at least.

@@ -309,3 +309,32 @@ func TestAccountCountsItsWatchesNowAndThen(t *testing.T) {
 		t.Errorf("none (-want +got):\n%s", diff)
 	}
 }
+
+func TestRotatedCredential(t *testing.T) {
+	verified := start.Add(-time.Hour)
+	tests := map[string]struct {
+		before, changed, checked time.Time
+		err                      *vendors.Error
+		want                     bool
+	}{
+		"the first credential":                         {time.Time{}, start.Add(-time.Minute), start, nil, false},
+		"changed and accepted":                         {verified, start.Add(-time.Minute), start, nil, true},
+		"changed and accepted within the same second":  {verified, start.Truncate(time.Second), start, nil, true},
+		"changed and refused":                          {verified, start.Add(-time.Minute), time.Time{}, &vendors.Error{Kind: vendors.KindUnauthenticated}, false},
+		"changed and not checked yet":                  {verified, start.Add(-time.Minute), time.Time{}, nil, false},
+		"changed, but accepted before that":            {verified, start.Add(-time.Minute), start.Add(-2 * time.Minute), nil, false},
+		"not changed":                                  {verified, verified.Add(-time.Hour), start, nil, false},
+		"not changed since it was accepted after that": {verified, verified, start, nil, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := newAccount(t)
+			s.in.Account.Status.LastVerifiedTime = metav1.NewTime(test.before)
+			s.in.CredentialChanged = test.changed
+			s.in.Verification = Verification{Time: test.checked, Err: test.err}
+			if got := AssessAccount(s.in).Rotated; got != test.want {
+				t.Errorf("Rotated = %t, want %t", got, test.want)
+			}
+		})
+	}
+}
