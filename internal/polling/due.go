@@ -46,10 +46,15 @@ func (q *query) resumeAt() time.Time {
 
 // slotAfterAttempt returns the first slot that is an interval after the last
 // one. Slots that passed during a slow attempt are not made up for: its answer
-// is the freshest there can be.
+// is the freshest there can be. Nor is one that comes soon after an answer for
+// which the vendor was asked late, because the question was held.
 func (q *query) slotAfterAttempt() time.Time {
 	interval := q.interval()
-	return nextSlot(q.phase, interval, latest(q.asked.Add(interval), q.answer.Attempt))
+	earliest := latest(q.asked.Add(interval), q.answer.Attempt)
+	if q.answer.Err == nil {
+		earliest = latest(earliest, q.began.Add(interval/2))
+	}
+	return nextSlot(q.phase, interval, earliest)
 }
 
 func latest(a, b time.Time) time.Time {

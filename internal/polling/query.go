@@ -123,7 +123,7 @@ type query struct {
 
 	refreshed time.Time // when the last attempt on request began
 
-	// Of the attempt under way:
+	// Of the attempt under way, or the last:
 	began   time.Time
 	slow    alarm // when it is slow
 	vacated bool  // whether its runner was given to others

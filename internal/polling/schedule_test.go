@@ -56,6 +56,21 @@ func TestScheduleIsInOrder(t *testing.T) {
 	}
 }
 
+func TestTickDoesNotGrowWithTheQueries(t *testing.T) {
+	allocations := func(queries int) float64 {
+		p, clock := waitingPoller(queries)
+		return testing.AllocsPerRun(100, func() {
+			clock.SetTime(p.schedule.next().due)
+			p.startDue(t.Context())
+			p.attempts.Wait()
+		})
+	}
+	few, many := allocations(10), allocations(10_000)
+	if many > few+1 { // the runtime's own come and go
+		t.Errorf("a turn allocates %.0f times with 10,000 queries, %.0f times with 10", many, few)
+	}
+}
+
 // BenchmarkTick measures one turn of the poller with one query due. It takes
 // about as long however many others wait.
 func BenchmarkTick(b *testing.B) {
