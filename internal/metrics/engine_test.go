@@ -5,6 +5,8 @@ package metrics
 
 import (
 	"context"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -161,5 +163,29 @@ func TestNamesKeepTheConventions(t *testing.T) {
 	problems, err := testutil.GatherAndLint(registry)
 	if err != nil || len(problems) > 0 {
 		t.Errorf("%v, %v", problems, err)
+	}
+}
+
+func TestEveryMetricIsDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../docs/metrics.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	described := map[string]bool{}
+	for _, name := range regexp.MustCompile("(?m)^\\| `([a-z_]+)`").FindAllStringSubmatch(string(page), -1) {
+		described[name[1]] = true
+	}
+	descs := make(chan *prometheus.Desc, 100)
+	NewEngine().Describe(descs)
+	close(descs)
+	for desc := range descs {
+		name := regexp.MustCompile(`fqName: "([a-z_]+)"`).FindStringSubmatch(desc.String())[1]
+		if !described[name] {
+			t.Errorf("docs/metrics.md lacks %s", name)
+		}
+		delete(described, name)
+	}
+	for name := range described {
+		t.Errorf("docs/metrics.md has %s, which does not exist", name)
 	}
 }
