@@ -16,15 +16,13 @@ type outcome struct {
 	value  any
 	readAt time.Time // when value was read
 	err    *vendors.Error
-	asked  bool // whether the vendor was asked, and nothing kept it from being
+	asked  bool // whether the vendor was
 }
 
 // attempt asks q's question once, stores the answer and wakes the owners.
 func (p *Poller) attempt(ctx context.Context, q *query, ask func(context.Context) (any, error)) {
-	o := p.answer(ctx, q, ask)
-	for _, owner := range p.finish(ctx, q, o) {
-		p.wake(owner)
-	}
+	p.finish(ctx, q, p.answer(ctx, q, ask))
+	p.tell()
 }
 
 // answer returns the answer to q: from another call with the same credential
@@ -39,11 +37,7 @@ func (p *Poller) answer(ctx context.Context, q *query, ask func(context.Context)
 	if err == nil {
 		return outcome{value: value, readAt: p.clock.Now(), asked: true}
 	}
-	o := outcome{err: vendors.AsError(q.question.op, err), asked: !p.wasRefused(q)}
-	if o.asked && ctx.Err() == nil {
-		p.logFailure(q, o.err)
-	}
-	return o
+	return outcome{err: vendors.AsError(q.question.op, err), asked: true}
 }
 
 // askSafely turns a panic over one answer into a failure of that question: it
@@ -60,11 +54,6 @@ func (p *Poller) askSafely(ctx context.Context, q *query, ask func(context.Conte
 	return ask(ctx)
 }
 
-func (p *Poller) logFailure(q *query, err *vendors.Error) {
-	p.log.Info("Vendor call failed", "vendor", q.lane.source.Vendor, "host", q.lane.source.Host, "operation", q.question.op,
-		"kind", err.Kind, "code", err.Code, "requestID", err.RequestID, "detail", err.Error())
-}
-
 // answeredByOther tells whether a call with the same credential succeeded
 // within the interval of a query that any call answers.
 func (p *Poller) answeredByOther(q *query) (time.Time, bool) {
@@ -74,16 +63,25 @@ func (p *Poller) answeredByOther(q *query) (time.Time, bool) {
 	return at, q.question.answeredByAny && !q.isRefresh() && !at.IsZero() && p.clock.Since(at) < q.interval()
 }
 
-// finish ends an attempt and returns the owners to wake.
-func (p *Poller) finish(ctx context.Context, q *query, o outcome) []Owner {
+// finish ends an attempt.
+func (p *Poller) finish(ctx context.Context, q *query, o outcome) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.done(q)
 	if ctx.Err() != nil {
-		return nil // the process is stopping, which says nothing of the vendor
+		return // the process is stopping, which says nothing of the vendor
 	}
 	p.signal()
-	return p.record(q, o)
+	now := p.clock.Now()
+	for _, s := range q.owners {
+		s.refresh.end(!q.refused)
+	}
+	if q.refused {
+		p.putBack(q, now)
+	} else {
+		p.record(q, o, now)
+	}
+	q.lane.lineUp(now)
 }
 
 // done gives back the runner of q's attempt.
@@ -98,17 +96,8 @@ func (p *Poller) done(q *query) {
 	p.runners--
 }
 
-// record stores the outcome of an attempt, schedules the next one, and returns
-// the owners to wake.
-func (p *Poller) record(q *query, o outcome) []Owner {
-	now := p.clock.Now()
-	isRefused := o.err != nil && !o.asked
-	for _, s := range q.owners {
-		s.refresh.end(!isRefused)
-	}
-	if isRefused {
-		return p.putBack(q, o, now)
-	}
+// record stores the outcome of an attempt and schedules the next one.
+func (p *Poller) record(q *query, o outcome, now time.Time) {
 	q.stage = scheduled
 	p.note(q, o, now)
 	q.lane.learn(o)
@@ -117,19 +106,27 @@ func (p *Poller) record(q *query, o outcome) []Owner {
 	} else {
 		q.succeed(now, o.value, o.readAt)
 	}
-	woken := append(q.ownerList(), p.judge(q, o, now)...)
-	woken = append(woken, p.reflect(q, now, o.err)...)
+	if o.asked {
+		p.judge(q, o, now)
+	} else {
+		q.release(now)
+	}
+	p.news = append(p.news, q.ownerList()...)
+	p.reflect(q, now, o.err)
 	if len(q.owners) > 0 {
 		p.reschedule(q)
 	} else {
 		p.drop(q)
 	}
-	return woken
 }
 
-// note tells the observer of an attempt.
+// note logs a failure, and tells the observer of the attempt.
 func (p *Poller) note(q *query, o outcome, now time.Time) {
 	vendor := q.lane.source.Vendor
+	if o.err != nil {
+		p.log.Info("Vendor call failed", "vendor", vendor, "host", q.lane.source.Host, "operation", q.question.op,
+			"kind", o.err.Kind, "code", o.err.Code, "requestID", o.err.RequestID, "detail", o.err.Error())
+	}
 	if o.asked {
 		p.observe.Attempted(vendor, q.question.op, q.began.Sub(q.asked), now.Sub(q.began), o.err)
 	}
@@ -140,23 +137,36 @@ func (p *Poller) note(q *query, o outcome, now time.Time) {
 
 // putBack has an attempt that a breaker kept from its next call begin anew as
 // soon as the breaker lets it.
-func (p *Poller) putBack(q *query, o outcome, now time.Time) []Owner {
+func (p *Poller) putBack(q *query, now time.Time) {
 	q.stage = scheduled
-	p.judge(q, o, now)
+	q.release(now)
 	if len(q.owners) == 0 {
 		p.drop(q)
-		return nil
+		return
 	}
 	q.lane.enqueue(q, now)
-	return q.ownerList()
+	p.news = append(p.news, q.ownerList()...)
+}
+
+// release has another query be the probe in q's place.
+func (q *query) release(now time.Time) {
+	q.lane.breaker.release(q)
+	if q.lane.route.breaker.probe == q {
+		q.lane.route.breaker.release(q)
+		q.lane.route.lineUp(now)
+	}
 }
 
 // fail notes a failed attempt. The last value stays.
 func (q *query) fail(now time.Time, err *vendors.Error) {
 	q.failures++
 	q.answer.Attempt, q.answer.Err = now, err
-	if q.answer.Since.IsZero() {
-		q.answer.Since = now
+	if !q.answer.Since.IsZero() {
+		return
+	}
+	q.answer.Since = now
+	if b := q.lane.heldBy(); b != nil {
+		q.answer.Since = b.since
 	}
 }
 
@@ -178,9 +188,8 @@ func (q *query) ownerList() []Owner {
 }
 
 // reflect lets what an attempt tells of the credential show in the queries that
-// any call answers, and returns their owners when that is news.
-func (p *Poller) reflect(from *query, now time.Time, err *vendors.Error) []Owner {
-	var woken []Owner
+// any call answers, and tells their owners when that is news.
+func (p *Poller) reflect(from *query, now time.Time, err *vendors.Error) {
 	for q := range from.lane.answeredByAny {
 		if q == from || q.stage != scheduled {
 			continue
@@ -195,9 +204,8 @@ func (p *Poller) reflect(from *query, now time.Time, err *vendors.Error) []Owner
 		}
 		q.asked = now
 		p.reschedule(q)
-		woken = append(woken, q.ownerList()...)
+		p.news = append(p.news, q.ownerList()...)
 	}
-	return woken
 }
 
 // rejects tells whether a failure is that of the credential.

@@ -39,12 +39,9 @@ func (b *breaker) begin(q *query) {
 	}
 }
 
-// refuses tells why q must not make a call; nil when it may.
-func (b *breaker) refuses(q *query) *vendors.Error {
-	if q != nil && b.probe == q {
-		return nil
-	}
-	return b.err
+// passes tells whether q may make a call.
+func (b *breaker) passes(q *query) bool {
+	return !b.open() || q != nil && b.probe == q
 }
 
 // fail counts a failure, without opening.
@@ -60,7 +57,10 @@ func (b *breaker) fail(now time.Time) {
 // failure of an attempt that began while it was closed is not that of a probe.
 func (b *breaker) trip(now time.Time, q *query, err *vendors.Error, longest time.Duration) {
 	if b.open() && b.probe != q {
-		b.until = latest(b.until, now.Add(retryAfter(err)))
+		if pause := retryAfter(err); pause > 0 {
+			b.probe = nil // it began before the vendor asked for this pause
+			b.until = latest(b.until, now.Add(pause))
+		}
 		return
 	}
 	b.fail(now)
@@ -84,54 +84,73 @@ func retryAfter(err *vendors.Error) time.Duration {
 	return min(err.RetryAfter, maxRetryAfter)
 }
 
-// judge has the breakers of q's credential and route learn from an attempt. It
-// returns the owners who should know.
-func (p *Poller) judge(q *query, o outcome, now time.Time) []Owner {
+// judge has the breakers of q's credential and route learn from an attempt at
+// which the vendor was asked. An answer to what was sent before a breaker opened
+// does not close it.
+func (p *Poller) judge(q *query, o outcome, now time.Time) {
 	l, r := q.lane, q.lane.route
 	isProbeOfRoute := r.breaker.probe == q
-	defer func() {
-		if isProbeOfRoute {
-			r.wait(now) // the others waited for what it would come to
-		} else {
-			l.wait(now)
-		}
-	}()
 	switch {
-	case !o.asked:
-		l.breaker.release(q)
-		r.breaker.release(q)
-		return nil
 	case o.err != nil && o.err.AddressBlocked:
 		l.breaker.release(q)
 		p.tripRoute(r, q, o.err, now)
-		return nil
+		return
 	case isProbeOfRoute && o.err != nil && o.err.Kind == vendors.KindUnavailable:
 		// No answer may well be the mark of a block that lasts.
 		p.tripRoute(r, q, r.breaker.err, now)
 	case isProbeOfRoute:
-		r.breaker.close()
+		p.closeRoute(r, now)
 	}
-	return p.judgeLane(q, o, now)
+	p.judgeLane(q, o, now)
 }
 
 // judgeLane opens the credential's breaker when the vendor asks for a pause, or
 // cannot be reached for the third time in a row, and closes it after any answer.
-func (p *Poller) judgeLane(q *query, o outcome, now time.Time) []Owner {
+func (p *Poller) judgeLane(q *query, o outcome, now time.Time) {
 	l := q.lane
 	was := l.breaker.open()
 	switch {
 	case o.err == nil || !opens(o.err):
-		l.breaker.close()
+		if !was || l.breaker.probe == q {
+			p.closeLane(l, now)
+		}
 	case was || o.err.Kind == vendors.KindThrottled || o.err.RetryAfter > 0 || l.breaker.failures+1 >= tripAfter:
-		l.breaker.trip(now, q, o.err, q.longestBackoff())
-		p.schedule.set(&l.reopen, l.breaker.until)
+		p.tripLane(l, q, o.err, now)
 	default:
 		l.breaker.fail(now)
 	}
-	if was == l.breaker.open() {
-		return nil
+}
+
+// tripLane holds the credential.
+func (p *Poller) tripLane(l *lane, q *query, err *vendors.Error, now time.Time) {
+	l.breaker.trip(now, q, err, q.longestBackoff())
+	p.schedule.set(&l.reopen, l.breaker.until)
+	p.news = append(p.news, l.onlookers()...)
+}
+
+// closeLane has the credential used again.
+func (p *Poller) closeLane(l *lane, now time.Time) {
+	if l.breaker.open() {
+		p.news = append(p.news, l.onlookers()...)
 	}
-	return l.verifiers()
+	l.breaker.close()
+	l.lineUp(now)
+}
+
+// passed notes that q goes on to its next call. When it is a probe, its last one
+// was answered, so that nobody has to wait for its end. The one exception is a
+// call that is repeated at once because of its timestamp.
+func (p *Poller) passed(q *query, now time.Time) {
+	l, r := q.lane, q.lane.route
+	if q.calls > 0 && l.breaker.probe == q && l.breaker.err.Kind != vendors.KindClockSkew {
+		p.closeLane(l, now)
+		p.signal()
+	}
+	if q.calls > 0 && r.breaker.probe == q {
+		p.closeRoute(r, now)
+		p.signal()
+	}
+	q.calls++
 }
 
 // opens tells whether a failure is one that every question of the credential

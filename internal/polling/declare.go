@@ -10,6 +10,7 @@ import "time"
 func (p *Poller) Declare(owner Owner, source Source, queries ...Query) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	defer p.signal()
 	if len(queries) == 0 {
 		p.forget(owner)
 		return
@@ -30,13 +31,13 @@ func (p *Poller) Declare(owner Owner, source Source, queries ...Query) {
 			q.lane.leave(owner, p.clock.Now())
 		}
 	}
-	p.signal()
 }
 
 // Forget drops all queries of owner.
 func (p *Poller) Forget(owner Owner) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	defer p.signal() // those that are left may be due earlier
 	p.forget(owner)
 }
 
@@ -49,7 +50,7 @@ func (p *Poller) Answer(owner Owner, op string) Answer {
 	if !ok {
 		return Answer{}
 	}
-	answer := q.shown()
+	answer := q.shown(p.clock.Now())
 	answer.Refreshed = q.owners[owner].refresh.handled
 	return answer
 }
@@ -121,9 +122,8 @@ func (q *query) join(owner Owner, want Query, now time.Time) bool {
 	}
 	had := *s
 	s.interval, s.held = max(want.Interval, minInterval), want.Held
-	asksAnew := !known || !had.held.IsZero() // its numbers, if it had any, answer an earlier spec
-	if asksAnew && s.held.IsZero() && !q.serves(s.interval, now) {
-		s.awaiting = true
+	if s.held.IsZero() && !s.awaiting && !q.serves(s.interval, now) {
+		s.awaiting, s.awaitingSince = true, now
 	}
 	isRequest := s.refresh.request(want.Refresh)
 	return s.interval != had.interval || s.awaiting != had.awaiting || isRequest

@@ -14,8 +14,8 @@ const (
 	// maxRunners bounds the calls under way in this process, laneRunners those
 	// with one credential, hostRunners those to one vendor, so that a vendor that
 	// hangs cannot take all.
-	maxRunners  = 64
-	hostRunners = maxRunners / 2
+	maxRunners  = 96
+	hostRunners = maxRunners / 3
 	laneRunners = 2
 
 	// slowAfter is how long an attempt may take before its runner is given to
@@ -140,12 +140,12 @@ func (l *lane) learn(o outcome) {
 func (l *lane) enqueue(q *query, now time.Time) {
 	q.stage = inLine
 	l.ready = append(l.ready, q)
-	l.wait(now)
+	l.lineUp(now)
 }
 
-// wait puts the lane in its host's line, unless it is there already or can run
+// lineUp puts the lane in its host's line, unless it is there already or can run
 // nothing.
-func (l *lane) wait(now time.Time) {
+func (l *lane) lineUp(now time.Time) {
 	if l.queued || len(l.ready) == 0 || l.running >= laneRunners || l.held(now) {
 		return
 	}
@@ -178,7 +178,7 @@ func (l *lane) take(now time.Time) *query {
 	q.begin(now)
 	l.host.running++
 	l.running++
-	l.wait(now)
+	l.lineUp(now)
 	return q
 }
 
@@ -200,11 +200,19 @@ func (l *lane) heldBy() *breaker {
 	return by
 }
 
-// verifiers are the owners of the queries that any call answers.
-func (l *lane) verifiers() []Owner {
+// onlookers are the owners who are shown why the lane is held: of what is in
+// line, and of what any call would answer.
+func (l *lane) onlookers() []Owner {
 	var owners []Owner
+	for _, q := range l.ready {
+		if q.answer.Err == nil {
+			owners = append(owners, q.ownerList()...)
+		}
+	}
 	for q := range l.answeredByAny {
-		owners = append(owners, q.ownerList()...)
+		if q.stage != inLine {
+			owners = append(owners, q.ownerList()...)
+		}
 	}
 	return owners
 }

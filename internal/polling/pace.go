@@ -22,29 +22,56 @@ func (p *Poller) Pace(source Source) func(ctx context.Context) error {
 		if !ok {
 			return ctx.Err()
 		}
-		if err := p.await(ctx, l); err != nil {
-			return err
+		for {
+			if err := p.await(ctx, l); err != nil {
+				return err
+			}
+			pause, err := p.admit(ctx, l)
+			if err != nil || pause == 0 {
+				return err
+			}
+			if err := p.sleep(ctx, pause); err != nil {
+				return err
+			}
 		}
-		return p.admit(ctx, l)
 	}
 }
 
-// admit refuses a call when a breaker opened, but for the probe's.
-func (p *Poller) admit(ctx context.Context, l *lane) error {
+// admit lets a call pass, unless a breaker opened since the attempt began. Then
+// it returns how long to wait, or refuses the call when that is long: the reading
+// begins anew after the pause.
+func (p *Poller) admit(ctx context.Context, l *lane) (time.Duration, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	q := queryOf(ctx)
+	q, now := queryOf(ctx), p.clock.Now()
 	for _, b := range []*breaker{&l.breaker, &l.route.breaker} {
-		if err := b.refuses(q); err != nil {
-			if q != nil {
-				q.refused = true
-			}
-			return err
+		switch pause := b.until.Sub(now); {
+		case b.passes(q):
+		case q == nil:
+			return 0, b.err
+		case pause > maxPause:
+			q.refused = true
+			return 0, b.err
+		case b.admits(now):
+			b.begin(q) // as the probe
+			q.calls = 0
+		default:
+			return max(pause, probePoll), nil
 		}
 	}
+	if q != nil {
+		p.passed(q, now)
+	}
 	p.observe.Called(l.source.Vendor)
-	return nil
+	return 0, nil
 }
+
+const (
+	// maxPause is how long an attempt waits for a breaker at most.
+	maxPause = maxBackoff
+	// probePoll is how often an attempt looks whether another's probe has ended.
+	probePoll = time.Second
+)
 
 type queryKey struct{}
 
@@ -56,12 +83,6 @@ func withQuery(ctx context.Context, q *query) context.Context {
 func queryOf(ctx context.Context) *query {
 	q, _ := ctx.Value(queryKey{}).(*query)
 	return q
-}
-
-func (p *Poller) wasRefused(q *query) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return q.refused
 }
 
 // await waits for a turn of the credential and then for one of its host. The

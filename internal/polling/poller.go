@@ -161,6 +161,7 @@ func (p *Poller) comeDue(q *query, now time.Time) {
 func (p *Poller) vacate(q *query) {
 	h := q.lane.host
 	if h.slow == maxSlow {
+		p.schedule.set(&q.slow, p.clock.Now().Add(slowAfter)) // there may be room by then
 		return
 	}
 	q.vacated = true
@@ -176,7 +177,8 @@ func (p *Poller) reopen(l *lane, now time.Time) {
 		p.close(l)
 		return
 	}
-	l.wait(now)
+	p.news = append(p.news, l.onlookers()...)
+	l.lineUp(now)
 }
 
 // close forgets a lane.

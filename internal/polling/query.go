@@ -127,6 +127,7 @@ type query struct {
 	began   time.Time
 	slow    alarm // when it is slow
 	vacated bool  // whether its runner was given to others
+	calls   int   // that it was let make, or as the probe of a breaker
 	refused bool  // whether a breaker kept it from a call
 }
 
@@ -136,13 +137,14 @@ type subscription struct {
 	held     time.Time
 	// awaiting is true until the owner has numbers that answer its present
 	// question; until then failures are retried on backoff.
-	awaiting bool
-	refresh  refresh
+	awaiting      bool
+	awaitingSince time.Time
+	refresh       refresh
 }
 
 // begin notes that an attempt begins.
 func (q *query) begin(now time.Time) {
-	q.stage, q.began, q.vacated, q.refused = running, now, false, false
+	q.stage, q.began, q.vacated, q.refused, q.calls = running, now, false, false, 0
 	for _, s := range q.owners {
 		s.refresh.begin()
 	}
@@ -177,6 +179,17 @@ func (q *query) longestBackoff() time.Duration {
 func (q *query) awaited() bool {
 	for _, s := range q.owners {
 		if s.awaiting {
+			return true
+		}
+	}
+	return false
+}
+
+// awaitedAnew tells whether an owner began to await numbers after the last
+// attempt.
+func (q *query) awaitedAnew() bool {
+	for _, s := range q.owners {
+		if s.awaiting && s.awaitingSince.After(q.answer.Attempt) {
 			return true
 		}
 	}

@@ -26,6 +26,8 @@ const (
 func (q *query) retryAt() time.Time {
 	failed, at := q.answer.Attempt, q.slotAfterAttempt()
 	switch retry := failed.Add(min(backoff(q.failures), q.longestBackoff())); {
+	case q.awaitedAnew():
+		at = failed // whoever comes now may know that the cause is mended
 	case !q.mayPass():
 	case q.awaited():
 		at = retry

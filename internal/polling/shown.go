@@ -3,21 +3,37 @@
 
 package polling
 
+import "time"
+
 // shown is the answer as the owners see it. While a breaker holds the query,
 // its failure is theirs too, and the next attempt is the one after.
-func (q *query) shown() Answer {
+func (q *query) shown(now time.Time) Answer {
 	answer := q.answer
 	if q.stage == scheduled {
 		answer.Next = q.turn.due
 	}
 	b := q.lane.heldBy()
-	if b == nil || q.stage == running {
+	if b == nil {
 		return answer
 	}
-	answer.Next = latest(answer.Next, b.until)
-	isTold := q.stage == inLine || q.question.answeredByAny
-	if isTold && answer.Err == nil {
+	if q.stage != running {
+		answer.Next = latest(answer.Next, b.until)
+	}
+	if answer.Err == nil && q.shows(b, now) {
 		answer.Err, answer.Since = b.err, b.since
 	}
 	return answer
+}
+
+// shows tells whether the query would be asked but for b: it is in line, or is
+// the probe, or is one that any call with the credential answers.
+func (q *query) shows(b *breaker, now time.Time) bool {
+	switch q.stage {
+	case inLine:
+		return true
+	case running:
+		return b.probe == q
+	default:
+		return q.question.answeredByAny && now.Before(b.until)
+	}
 }
