@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"k8s.io/utils/clock"
@@ -141,7 +142,7 @@ func (c *Connector) secret(ctx context.Context, namespace, name string) (*secret
 func (c *Connector) source(account *v1alpha1.VendorAccount, factory vendors.Factory, credential map[string]vendors.Secret, ca []byte) polling.Source {
 	spec := &account.Spec
 	identity := []string{string(spec.Vendor), spec.Endpoint, spec.ProxyURL, string(ca), fmt.Sprint(polyvOptions(account))}
-	for _, key := range append(factory.RequiredKeys, factory.OptionalKeys...) {
+	for _, key := range slices.Concat(factory.RequiredKeys, factory.OptionalKeys) {
 		identity = append(identity, key, credential[key].Reveal())
 	}
 	return polling.Source{

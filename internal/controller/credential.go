@@ -5,6 +5,7 @@ package controller
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -20,7 +21,7 @@ func parseCredential(data map[string][]byte, factory vendors.Factory) (map[strin
 			return nil, fmt.Errorf("key %s is missing", key)
 		}
 	}
-	for _, key := range append(factory.RequiredKeys, factory.OptionalKeys...) {
+	for _, key := range slices.Concat(factory.RequiredKeys, factory.OptionalKeys) {
 		raw, ok := data[key]
 		if !ok {
 			continue

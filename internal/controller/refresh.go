@@ -6,6 +6,7 @@ package controller
 import (
 	"cmp"
 	"strings"
+	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/event"
@@ -20,13 +21,29 @@ import (
 const maxRequest = 128
 
 // requestedAt returns the value of the annotation with which somebody asked for a
-// refresh; empty when nobody did. Of two the later one counts: both tools that
-// set them use times, which sort as texts.
+// refresh; empty when nobody did. Of two the later time counts. A value that is
+// no time counts more than one that is: somebody typed it.
 func requestedAt(object client.Object) string {
 	annotations := object.GetAnnotations()
-	request := max(annotations[v1alpha1.AnnotationReconcileRequestedAt], annotations[v1alpha1.AnnotationRequestedAt])
+	request := lastOf(annotations[v1alpha1.AnnotationReconcileRequestedAt], annotations[v1alpha1.AnnotationRequestedAt])
 	// A character that the cut split would come back from the API server as another.
 	return strings.ToValidUTF8(request[:min(len(request), maxRequest)], "")
+}
+
+func lastOf(a, b string) string {
+	if a == "" || b == "" {
+		return cmp.Or(a, b)
+	}
+	timeA, errA := time.Parse(time.RFC3339Nano, a)
+	timeB, errB := time.Parse(time.RFC3339Nano, b)
+	switch {
+	case errA != nil && errB != nil:
+		return max(a, b)
+	case errA != nil || errB == nil && timeA.After(timeB):
+		return a
+	default:
+		return b
+	}
 }
 
 // declare declares the queries, with the object's request for a refresh unless it

@@ -5,6 +5,7 @@ package controller
 
 import (
 	"strings"
+	"testing"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -30,6 +31,32 @@ func annotated(object client.Object, key, value string) {
 		annotations[key] = value
 		o.SetAnnotations(annotations)
 	})
+}
+
+func TestLaterRequest(t *testing.T) {
+	const morning, evening = "2026-11-22T10:00:00Z", "2026-11-22T18:00:00.5+08:00" // a moment later
+	tests := map[string]struct{ flux, ours, want string }{
+		"nobody asked":               {"", "", ""},
+		"Flux asked":                 {morning, "", morning},
+		"we were asked":              {"", morning, morning},
+		"Flux asked last":            {"2026-11-22T11:00:00Z", morning, "2026-11-22T11:00:00Z"},
+		"we were asked last":         {morning, "2026-11-22T11:00:00Z", "2026-11-22T11:00:00Z"},
+		"in different time zones":    {evening, morning, evening},
+		"with seconds of the epoch":  {morning, "1795345200", "1795345200"},
+		"with a word":                {"now", morning, "now"},
+		"with two words":             {"again", "now", "now"},
+		"with the very same request": {morning, morning, morning},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			watch := &v1alpha1.QuotaWatch{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{
+				v1alpha1.AnnotationReconcileRequestedAt: test.flux, v1alpha1.AnnotationRequestedAt: test.ours,
+			}}}
+			if got := requestedAt(watch); got != test.want {
+				t.Errorf("the request is %q, want %q", got, test.want)
+			}
+		})
+	}
 }
 
 func haveHandled(request string) gomegatypes.GomegaMatcher {
