@@ -35,8 +35,6 @@ import (
 // version is set when a release is built.
 var version = "dev"
 
-const leaderElectionID = "manager.quotawatch.dev"
-
 // vendorFactories are the vendors that this version knows.
 var vendorFactories = map[v1alpha1.Vendor]vendors.Factory{
 	v1alpha1.VendorPolyv:        polyv.Factory(),
@@ -82,11 +80,11 @@ func managerOptions(o *options) ctrl.Options {
 		Metrics:                       metricsOptions(o),
 		HealthProbeBindAddress:        o.probeAddress,
 		LeaderElection:                o.leaderElect,
-		LeaderElectionID:              leaderElectionID,
+		LeaderElectionID:              leaderElectionID(o.scope),
 		LeaderElectionNamespace:       o.leaderElectionNamespace,
 		LeaderElectionReleaseOnCancel: true, // main ends right after the manager
 		Client:                        controller.ClientOptions(),
-		Cache:                         controller.CacheOptions(),
+		Cache:                         controller.CacheOptions(o.scope),
 	}
 }
 
@@ -112,7 +110,8 @@ func setup(ctx context.Context, mgr ctrl.Manager, o *options) error {
 		return err
 	}
 	if err := controller.Setup(ctx, mgr, controller.Options{
-		Vendors: vendorFactories, Pool: pool, Clock: clock.RealClock{}, Workers: o.workers, MinInterval: o.minInterval,
+		Scope: o.scope, Vendors: vendorFactories, Pool: pool, Clock: clock.RealClock{},
+		Workers: o.workers, MinInterval: o.minInterval,
 	}); err != nil {
 		return err
 	}

@@ -7,6 +7,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
 )
 
 // ClientOptions are those of the manager's client. The values of Secrets stay
@@ -15,10 +17,22 @@ func ClientOptions() client.Options {
 	return client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}}
 }
 
-// CacheOptions are those of the manager's cache.
-func CacheOptions() cache.Options {
-	return cache.Options{
+// CacheOptions are those of the manager's cache. What is out of scope is never
+// asked for, so it takes no memory and no permission.
+func CacheOptions(scope Scope) cache.Options {
+	options := cache.Options{
 		DefaultTransform: cache.TransformStripManagedFields(),
-		ByObject:         map[client.Object]cache.ByObject{&corev1.Secret{}: {Transform: StripSecret}},
+		ByObject: map[client.Object]cache.ByObject{
+			&v1alpha1.VendorAccount{}: {Label: scope.Objects},
+			&v1alpha1.QuotaWatch{}:    {Label: scope.Objects},
+			&corev1.Secret{}:          {Label: scope.Secrets, Transform: StripSecret},
+		},
 	}
+	if len(scope.Namespaces) > 0 {
+		options.DefaultNamespaces = map[string]cache.Config{}
+	}
+	for _, namespace := range scope.Namespaces {
+		options.DefaultNamespaces[namespace] = cache.Config{}
+	}
+	return options
 }

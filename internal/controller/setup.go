@@ -39,6 +39,8 @@ const reconcileTimeout = time.Minute
 
 // Options are what the controllers work with.
 type Options struct {
+	// Scope is that of the manager's cache.
+	Scope Scope
 	// Vendors are those that this version knows.
 	Vendors map[v1alpha1.Vendor]vendors.Factory
 	// Pool is the way out to them.
@@ -68,6 +70,7 @@ func Setup(ctx context.Context, mgr ctrl.Manager, o Options) error {
 		Recorder: mgr.GetEventRecorder(recorderName),
 		Clock:    o.Clock,
 		Connector: &Connector{
+			Scope:   o.Scope,
 			Secrets: &SecretReader{Metadata: mgr.GetCache(), Live: mgr.GetAPIReader()},
 			Vendors: o.Vendors, Pool: o.Pool, Poller: poller, Keyer: polling.NewKeyer(), Clock: o.Clock,
 		},
