@@ -83,7 +83,7 @@ func managerOptions(o *options) ctrl.Options {
 		LeaderElectionID:              leaderElectionID(o.scope),
 		LeaderElectionNamespace:       o.leaderElectionNamespace,
 		LeaderElectionReleaseOnCancel: true, // main ends right after the manager
-		Client:                        controller.ClientOptions(),
+		Client:                        controller.ClientOptions(o.scope),
 		Cache:                         controller.CacheOptions(o.scope),
 	}
 }

@@ -12,10 +12,21 @@ import (
 )
 
 // ClientOptions are those of the manager's client. The values of Secrets stay
-// out of its cache.
-func ClientOptions() client.Options {
-	return client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}}
+// out of its cache. An object that was just written is read again only when the
+// cache has heard of that: a first answer often follows its question within
+// milliseconds, and its write would conflict with the one before. The framework
+// cannot do that for several namespaces; there such a write is refused and made
+// again.
+func ClientOptions(scope Scope) client.Options {
+	return client.Options{Cache: &client.CacheOptions{
+		DisableFor:                      []client.Object{&corev1.Secret{}},
+		EnableReadYourWritesConsistency: new(len(scope.Namespaces) < 2),
+	}}
 }
+
+// whateverWritten lists what the cache has, without waiting for the latest
+// writes: those are of status, which no list here is about.
+const whateverWritten = client.DisableReadYourWritesConsistency
 
 // CacheOptions are those of the manager's cache. What is out of scope is never
 // asked for, so it takes no memory and no permission.

@@ -120,7 +120,7 @@ func (o *operator) start() {
 		Logger:     verboseLogger(o.logs),
 		Metrics:    metricsserver.Options{BindAddress: "0"},
 		Controller: ctrlconfig.Controller{SkipNameValidation: new(true)},
-		Client:     ClientOptions(),
+		Client:     ClientOptions(o.scope),
 		Cache:      CacheOptions(o.scope),
 	})
 	Expect(err).NotTo(HaveOccurred())
@@ -171,7 +171,14 @@ func (o *operator) newQueue(name string, limiter workqueue.TypedRateLimiter[reco
 // countingQueue counts what was worked off.
 type countingQueue struct {
 	queue
-	done atomic.Int64
+	taken, done atomic.Int64
+}
+
+// Get implements workqueue.TypedInterface.
+func (q *countingQueue) Get() (reconcile.Request, bool) {
+	request, shutdown := q.queue.Get()
+	q.taken.Add(1)
+	return request, shutdown
 }
 
 // Done implements workqueue.TypedInterface.
@@ -188,6 +195,18 @@ func (o *operator) reconciles(controller string) func() int {
 		}
 		return 0
 	}
+}
+
+// idle tells whether no controller has anything to do.
+func (o *operator) idle() bool {
+	idle := true
+	o.queues.Range(func(_, q any) bool {
+		counting := q.(*countingQueue)
+		done := counting.done.Load() // before taken, which may grow meanwhile
+		idle = idle && counting.Len() == 0 && counting.taken.Load() == done
+		return true
+	})
+	return idle
 }
 
 // verboseLogger logs all that the manager would at its highest verbosity.
