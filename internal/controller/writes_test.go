@@ -64,6 +64,16 @@ var _ = Describe("The API server", func() {
 			map[string]int{"patch quotawatches/status": 1, "create events": 1}))
 	})
 
+	It("is told when a credential that keeps failing is checked again", func() {
+		settle()
+		Expect(apiServer.Delete(suiteContext, o.watch())).To(Succeed())
+		Expect(o.vendor.Inject(vendorsim.ServiceTencent, vendorsim.Fault{Name: vendorsim.FaultThrottle})).To(Succeed())
+		for range 3 {
+			o.advance(2 * time.Hour)
+			o.eventuallyAccount(HaveField("Status.LastError", HaveField("RetryTime.Time", BeTemporally(">", o.clock.Now()))))
+		}
+	})
+
 	It("keeps somebody else's change, at the cost of a second write and nothing else", func() {
 		var interfere atomic.Bool // before the next write
 		o.requests.around = func(next http.RoundTripper, r request, sent *http.Request) (*http.Response, error) {
