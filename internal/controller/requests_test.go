@@ -21,6 +21,12 @@ type request struct {
 	accept    string // the form of the answer
 }
 
+// asksForMetadata tells whether the answer is to hold nothing but metadata.
+func (r request) asksForMetadata() bool {
+	preferred, _, _ := strings.Cut(r.accept, ",")
+	return strings.Contains(preferred, "as=PartialObjectMetadata")
+}
+
 // requestLog counts an operator's requests to the API server.
 type requestLog struct {
 	mu       sync.Mutex

@@ -65,16 +65,9 @@ func Setup(ctx context.Context, mgr ctrl.Manager, o Options) error {
 	if err := setupIndexes(ctx, mgr); err != nil {
 		return err
 	}
-	shared := reconciler{
-		Client:   mgr.GetClient(),
-		Recorder: mgr.GetEventRecorder(recorderName),
-		Clock:    o.Clock,
-		Connector: &Connector{
-			Scope:   o.Scope,
-			Secrets: &SecretReader{Metadata: mgr.GetCache(), Live: mgr.GetAPIReader()},
-			Vendors: o.Vendors, Pool: o.Pool, Poller: poller, Keyer: polling.NewKeyer(), Clock: o.Clock,
-		},
-		Poller: poller,
+	shared, err := newReconciler(ctx, mgr, poller, o)
+	if err != nil {
+		return err
 	}
 	if err := (&VendorAccountReconciler{reconciler: shared}).setup(mgr, wakeups, o); err != nil {
 		return fmt.Errorf("set up the VendorAccount controller: %w", err)
@@ -95,6 +88,23 @@ type reconciler struct {
 	Clock     clock.PassiveClock
 	Connector *Connector
 	Poller    *polling.Poller
+}
+
+func newReconciler(ctx context.Context, mgr ctrl.Manager, poller *polling.Poller, o Options) (reconciler, error) {
+	secrets, err := newSecretReader(ctx, mgr)
+	if err != nil {
+		return reconciler{}, fmt.Errorf("watch Secrets: %w", err)
+	}
+	return reconciler{
+		Client:   mgr.GetClient(),
+		Recorder: mgr.GetEventRecorder(recorderName),
+		Clock:    o.Clock,
+		Connector: &Connector{
+			Scope: o.Scope, Secrets: secrets,
+			Vendors: o.Vendors, Pool: o.Pool, Poller: poller, Keyer: polling.NewKeyer(), Clock: o.Clock,
+		},
+		Poller: poller,
+	}, nil
 }
 
 // setupIndexes adds the indexes that both controllers look references up with.
