@@ -118,7 +118,11 @@ func setup(ctx context.Context, mgr ctrl.Manager, o *options) error {
 	if err := mgr.AddHealthzCheck("healthz", healthz.Ping); err != nil {
 		return fmt.Errorf("add the liveness probe: %w", err)
 	}
-	if err := mgr.AddReadyzCheck("readyz", healthz.Ping); err != nil {
+	synced, err := controller.Synced(ctx, mgr.GetCache())
+	if err != nil {
+		return fmt.Errorf("make the readiness probe: %w", err)
+	}
+	if err := mgr.AddReadyzCheck("caches", synced); err != nil {
 		return fmt.Errorf("add the readiness probe: %w", err)
 	}
 	return nil

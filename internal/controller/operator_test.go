@@ -50,6 +50,7 @@ const patience = 15 * time.Second
 type operator struct {
 	namespace string
 	scope     Scope
+	elects    bool         // whether it leads only when elected
 	requests  *requestLog  // to the API server
 	config    *rest.Config // who it is there
 	clock     *clocktesting.FakeClock
@@ -106,13 +107,20 @@ func newNamespace() string {
 // that is still to be started.
 func (o *operator) another() *operator {
 	return &operator{
-		namespace: o.namespace, scope: o.scope, config: o.config, requests: &requestLog{}, logs: &logBuffer{},
+		namespace: o.namespace, scope: o.scope, elects: o.elects, config: o.config, requests: &requestLog{}, logs: &logBuffer{},
 		clock: o.clock, vendor: o.vendor, server: o.server, endpoint: o.endpoint,
 	}
 }
 
 // start starts the manager; after stop it is what a restart is.
 func (o *operator) start() {
+	GinkgoHelper()
+	o.build()
+	o.run()
+}
+
+// build sets the manager up without starting it.
+func (o *operator) build() {
 	GinkgoHelper()
 	var err error
 	o.mgr, err = ctrl.NewManager(o.requests.of(o.config), ctrl.Options{
@@ -122,10 +130,16 @@ func (o *operator) start() {
 		Controller: ctrlconfig.Controller{SkipNameValidation: new(true)},
 		Client:     ClientOptions(o.scope),
 		Cache:      CacheOptions(o.scope),
+
+		LeaderElection: o.elects, LeaderElectionID: "spec", LeaderElectionNamespace: o.namespace,
+		LeaderElectionReleaseOnCancel: true, RetryPeriod: new(100 * time.Millisecond),
 	})
 	Expect(err).NotTo(HaveOccurred())
 	o.setUp()
+}
 
+func (o *operator) run() {
+	GinkgoHelper()
 	ctx, cancel := context.WithCancel(suiteContext)
 	done, mgr := make(chan struct{}), o.mgr
 	go func() {

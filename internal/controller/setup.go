@@ -179,6 +179,7 @@ func controllerOptions(o Options) controller.Options {
 		MaxConcurrentReconciles: o.Workers,
 		ReconciliationTimeout:   reconcileTimeout,
 		NewQueue:                o.NewQueue,
+		EnableWarmup:            new(true), // so that a replica that begins to lead knows at once what there is to do
 		// The default begins at 5 ms, which asks a struggling API server 200 times
 		// a second.
 		RateLimiter: workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](time.Second, 5*time.Minute),
