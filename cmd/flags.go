@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/config"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 
+	"github.com/quotawatch/quotawatch/internal/controller"
 	"github.com/quotawatch/quotawatch/internal/transport"
 )
 
@@ -24,20 +25,26 @@ type options struct {
 	leaderElectionNamespace string
 	workers                 int
 	minInterval             time.Duration
+	scope                   controller.Scope
 	allowlist               *transport.Allowlist
 	zap                     zap.Options
 }
 
 // parseFlags reads the command line.
 func parseFlags(args []string) (*options, error) {
-	o := &options{}
+	o, scope := &options{}, &scopeFlags{}
 	flags := flag.NewFlagSet("manager", flag.ContinueOnError)
+	scope.register(flags)
 	allowed := o.register(flags)
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}
 	if flags.NArg() > 0 {
 		return nil, fmt.Errorf("unexpected argument %q: flags only", flags.Arg(0))
+	}
+	var err error
+	if o.scope, err = scope.parse(); err != nil {
+		return nil, err
 	}
 	return o, o.check(*allowed)
 }

@@ -36,8 +36,6 @@ import (
 // version is set when a release is built.
 var version = "dev"
 
-const leaderElectionID = "manager.quotawatch.dev"
-
 // vendorFactories are the vendors that this version knows.
 var vendorFactories = map[v1alpha1.Vendor]vendors.Factory{
 	v1alpha1.VendorPolyv:        polyv.Factory(),
@@ -83,11 +81,11 @@ func managerOptions(o *options) ctrl.Options {
 		Metrics:                       metricsOptions(o),
 		HealthProbeBindAddress:        o.probeAddress,
 		LeaderElection:                o.leaderElect,
-		LeaderElectionID:              leaderElectionID,
+		LeaderElectionID:              leaderElectionID(o.scope),
 		LeaderElectionNamespace:       o.leaderElectionNamespace,
 		LeaderElectionReleaseOnCancel: true, // main ends right after the manager
-		Client:                        controller.ClientOptions(),
-		Cache:                         controller.CacheOptions(),
+		Client:                        controller.ClientOptions(o.scope),
+		Cache:                         controller.CacheOptions(o.scope),
 	}
 }
 
@@ -113,7 +111,8 @@ func setup(ctx context.Context, mgr ctrl.Manager, o *options) error {
 		return err
 	}
 	if err := controller.Setup(ctx, mgr, controller.Options{
-		Vendors: vendorFactories, Pool: pool, Clock: clock.RealClock{}, Workers: o.workers, MinInterval: o.minInterval,
+		Scope: o.scope, Vendors: vendorFactories, Pool: pool, Clock: clock.RealClock{},
+		Workers: o.workers, MinInterval: o.minInterval,
 		Metrics: metrics.Registry,
 	}); err != nil {
 		return err
@@ -121,7 +120,11 @@ func setup(ctx context.Context, mgr ctrl.Manager, o *options) error {
 	if err := mgr.AddHealthzCheck("healthz", healthz.Ping); err != nil {
 		return fmt.Errorf("add the liveness probe: %w", err)
 	}
-	if err := mgr.AddReadyzCheck("readyz", healthz.Ping); err != nil {
+	synced, err := controller.Synced(ctx, mgr.GetCache())
+	if err != nil {
+		return fmt.Errorf("make the readiness probe: %w", err)
+	}
+	if err := mgr.AddReadyzCheck("caches", synced); err != nil {
 		return fmt.Errorf("add the readiness probe: %w", err)
 	}
 	return nil

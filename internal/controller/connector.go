@@ -25,6 +25,7 @@ const caKey = "ca.crt"
 // Connector turns a VendorAccount and a Secret into a connection to the vendor.
 // It does no I/O but to read Secrets.
 type Connector struct {
+	Scope   Scope
 	Secrets *SecretReader
 	Vendors map[v1alpha1.Vendor]vendors.Factory
 	Pool    *transport.Pool
@@ -134,8 +135,7 @@ func (c *Connector) secret(ctx context.Context, namespace, name string) (*secret
 	if err != nil || secret != nil {
 		return secret, nil, err
 	}
-	return nil, secretFault(v1alpha1.ReasonSecretNotFound,
-		fmt.Sprintf("Secret %s does not exist in this namespace", name)), nil
+	return nil, secretFault(v1alpha1.ReasonSecretNotFound, c.Scope.noSecret(name)), nil
 }
 
 // source identifies everything that decides what an answer is.

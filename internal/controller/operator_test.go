@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -22,10 +23,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/util/workqueue"
 	clocktesting "k8s.io/utils/clock/testing"
 	ctrl "sigs.k8s.io/controller-runtime"
-	"sigs.k8s.io/controller-runtime/pkg/cache"
 	ctrlconfig "sigs.k8s.io/controller-runtime/pkg/config"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
@@ -49,11 +50,16 @@ const patience = 15 * time.Second
 // the vendors. Its clock stands still until a spec moves it.
 type operator struct {
 	namespace string
+	scope     Scope
+	elects    bool         // whether it leads only when elected
+	requests  *requestLog  // to the API server
+	config    *rest.Config // who it is there
 	clock     *clocktesting.FakeClock
 	vendor    *vendorsim.Simulator
 	endpoint  string
 	logs      *logBuffer
 	queues    sync.Map // each controller's, by its name
+	mgr       ctrl.Manager
 	stop      func()
 	server    *httptest.Server
 }
@@ -67,9 +73,17 @@ func newOperator() *operator {
 
 func newOperatorOf(scenario string) *operator {
 	GinkgoHelper()
+	o := prepareOperator(scenario)
+	o.start()
+	return o
+}
+
+// prepareOperator returns an operator that is still to be started.
+func prepareOperator(scenario string) *operator {
+	GinkgoHelper()
 	// The API server dates objects by the real clock. This one begins a little
 	// ahead, so that what a spec creates next is not newer than what is read.
-	o := &operator{clock: clocktesting.NewFakeClock(time.Now().Add(time.Minute)), logs: &logBuffer{}}
+	o := &operator{clock: clocktesting.NewFakeClock(time.Now().Add(time.Minute)), logs: &logBuffer{}, requests: &requestLog{}}
 	var err error
 	o.vendor, err = vendorsim.New(o.clock, scenario)
 	Expect(err).NotTo(HaveOccurred())
@@ -77,33 +91,58 @@ func newOperatorOf(scenario string) *operator {
 	DeferCleanup(o.server.Close)
 	o.endpoint = o.server.URL
 
+	o.namespace, o.config = newNamespace(), config
+	o.scope.Namespaces = []string{o.namespace}
+	return o
+}
+
+// newNamespace creates a namespace and returns its name.
+func newNamespace() string {
+	GinkgoHelper()
 	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "spec-"}}
 	Expect(apiServer.Create(suiteContext, namespace)).To(Succeed())
-	o.namespace = namespace.Name
-	o.start()
-	DeferCleanup(func() { o.stop() })
-	return o
+	return namespace.Name
+}
+
+// another returns an operator beside this one, with the same clock and vendor,
+// that is still to be started.
+func (o *operator) another() *operator {
+	return &operator{
+		namespace: o.namespace, scope: o.scope, elects: o.elects, config: o.config, requests: &requestLog{}, logs: &logBuffer{},
+		clock: o.clock, vendor: o.vendor, server: o.server, endpoint: o.endpoint,
+	}
 }
 
 // start starts the manager; after stop it is what a restart is.
 func (o *operator) start() {
 	GinkgoHelper()
-	logger := verboseLogger(o.logs)
-	cacheOptions := CacheOptions()
-	cacheOptions.DefaultNamespaces = map[string]cache.Config{o.namespace: {}}
-	mgr, err := ctrl.NewManager(config, ctrl.Options{
+	o.build()
+	o.run()
+}
+
+// build sets the manager up without starting it.
+func (o *operator) build() {
+	GinkgoHelper()
+	var err error
+	o.mgr, err = ctrl.NewManager(o.requests.of(o.config), ctrl.Options{
 		Scheme:     scheme,
-		Logger:     logger,
+		Logger:     verboseLogger(o.logs),
 		Metrics:    metricsserver.Options{BindAddress: "0"},
 		Controller: ctrlconfig.Controller{SkipNameValidation: new(true)},
-		Client:     ClientOptions(),
-		Cache:      cacheOptions,
+		Client:     ClientOptions(o.scope),
+		Cache:      CacheOptions(o.scope),
+
+		LeaderElection: o.elects, LeaderElectionID: "spec", LeaderElectionNamespace: o.namespace,
+		LeaderElectionReleaseOnCancel: true, RetryPeriod: new(100 * time.Millisecond),
 	})
 	Expect(err).NotTo(HaveOccurred())
-	o.setUp(mgr)
+	o.setUp()
+}
 
+func (o *operator) run() {
+	GinkgoHelper()
 	ctx, cancel := context.WithCancel(suiteContext)
-	done := make(chan struct{})
+	done, mgr := make(chan struct{}), o.mgr
 	go func() {
 		defer GinkgoRecover()
 		defer close(done)
@@ -114,13 +153,15 @@ func (o *operator) start() {
 		cancel()
 		Eventually(done).WithTimeout(patience).Should(BeClosed())
 	})
+	DeferCleanup(o.stop)
 }
 
-func (o *operator) setUp(mgr ctrl.Manager) {
+func (o *operator) setUp() {
 	GinkgoHelper()
 	allowlist, err := transport.ParseAllowlist([]string{o.endpoint})
 	Expect(err).NotTo(HaveOccurred())
-	Expect(Setup(suiteContext, mgr, Options{
+	Expect(Setup(suiteContext, o.mgr, Options{
+		Scope: o.scope,
 		Vendors: map[v1alpha1.Vendor]vendors.Factory{
 			v1alpha1.VendorPolyv:        unlimited(polyv.Factory()),
 			v1alpha1.VendorTencentCloud: unlimited(tencent.Factory()),
@@ -137,9 +178,51 @@ func (o *operator) setUp(mgr ctrl.Manager) {
 
 // newQueue makes a controller's queue, through which advance can wake it.
 func (o *operator) newQueue(name string, limiter workqueue.TypedRateLimiter[reconcile.Request]) queue {
-	q := workqueue.NewTypedRateLimitingQueueWithConfig(limiter, workqueue.TypedRateLimitingQueueConfig[reconcile.Request]{Name: name})
+	q := &countingQueue{queue: workqueue.NewTypedRateLimitingQueueWithConfig(limiter,
+		workqueue.TypedRateLimitingQueueConfig[reconcile.Request]{Name: name})}
 	o.queues.Store(name, q)
 	return q
+}
+
+// countingQueue counts what was worked off.
+type countingQueue struct {
+	queue
+	taken, done atomic.Int64
+}
+
+// Get implements workqueue.TypedInterface.
+func (q *countingQueue) Get() (reconcile.Request, bool) {
+	request, shutdown := q.queue.Get()
+	q.taken.Add(1)
+	return request, shutdown
+}
+
+// Done implements workqueue.TypedInterface.
+func (q *countingQueue) Done(request reconcile.Request) {
+	q.queue.Done(request)
+	q.done.Add(1)
+}
+
+// reconciles counts how often a controller has reconciled anything.
+func (o *operator) reconciles(controller string) func() int {
+	return func() int {
+		if q, ok := o.queues.Load(controller); ok {
+			return int(q.(*countingQueue).done.Load())
+		}
+		return 0
+	}
+}
+
+// idle tells whether no controller has anything to do.
+func (o *operator) idle() bool {
+	idle := true
+	o.queues.Range(func(_, q any) bool {
+		counting := q.(*countingQueue)
+		done := counting.done.Load() // before taken, which may grow meanwhile
+		idle = idle && counting.Len() == 0 && counting.taken.Load() == done
+		return true
+	})
+	return idle
 }
 
 // verboseLogger logs all that the manager would at its highest verbosity.

@@ -98,7 +98,7 @@ func (r *QuotaWatchReconciler) connect(ctx context.Context, watch *v1alpha1.Quot
 	account := &v1alpha1.VendorAccount{}
 	key := client.ObjectKey{Namespace: watch.Namespace, Name: watch.Spec.AccountRef.Name}
 	if err := r.Client.Get(ctx, key, account); err != nil {
-		return nil, accountNotFound(key.Name), client.IgnoreNotFound(err)
+		return nil, accountNotFound(r.Connector.Scope.noAccount(key.Name)), client.IgnoreNotFound(err)
 	}
 	in.Vendor = account.Spec.Vendor
 	if account.Spec.Suspend {
@@ -143,12 +143,8 @@ func suspended(reason, message string) *quota.Problem {
 	return &quota.Problem{Class: quota.Suspension, Reason: reason, Message: message}
 }
 
-func accountNotFound(name string) *quota.Problem {
-	return &quota.Problem{
-		Class:   quota.Missing,
-		Reason:  v1alpha1.ReasonAccountNotFound,
-		Message: fmt.Sprintf("VendorAccount %s does not exist in this namespace", name),
-	}
+func accountNotFound(message string) *quota.Problem {
+	return &quota.Problem{Class: quota.Missing, Reason: v1alpha1.ReasonAccountNotFound, Message: message}
 }
 
 // requeueAt asks for a reconcile when something changes by the clock alone.

@@ -11,6 +11,9 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	toolscache "k8s.io/client-go/tools/cache"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
@@ -23,8 +26,15 @@ type SecretReader struct {
 	// Live reads whole Secrets from the API server.
 	Live client.Reader
 
+	mu   sync.Mutex
+	held map[client.ObjectKey]*heldSecret
+}
+
+// heldSecret is what is held of one Secret. Its lock is held while the Secret is
+// read, so that all who refer to it wait for one answer.
+type heldSecret struct {
 	mu     sync.Mutex
-	values map[client.ObjectKey]*secretValues
+	values *secretValues
 }
 
 // secretValues is one version of a Secret. It is not to be changed or printed.
@@ -35,45 +45,80 @@ type secretValues struct {
 	changed time.Time
 }
 
+// newSecretReader returns a reader that forgets a Secret as soon as it is
+// deleted, whether or not anybody still refers to it.
+func newSecretReader(ctx context.Context, mgr ctrl.Manager) (*SecretReader, error) {
+	r := &SecretReader{Metadata: mgr.GetCache(), Live: mgr.GetAPIReader()}
+	informer, err := mgr.GetCache().GetInformer(ctx, secretMetadata(), cache.BlockUntilSynced(false))
+	if err != nil {
+		return nil, err
+	}
+	_, err = informer.AddEventHandler(toolscache.ResourceEventHandlerFuncs{DeleteFunc: r.deleted})
+	return r, err
+}
+
+// deleted is told of a Secret that is gone, or no longer selected.
+func (r *SecretReader) deleted(object any) {
+	if name, err := toolscache.DeletionHandlingObjectToName(object); err == nil {
+		r.forget(client.ObjectKey{Namespace: name.Namespace, Name: name.Name})
+	}
+}
+
+// secretMetadata is what the cache holds of a Secret.
+func secretMetadata() *metav1.PartialObjectMetadata {
+	metadata := &metav1.PartialObjectMetadata{}
+	metadata.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Secret"))
+	return metadata
+}
+
 // read returns the Secret's present values; nil when there is no such Secret.
 func (r *SecretReader) read(ctx context.Context, namespace, name string) (*secretValues, error) {
 	key := client.ObjectKey{Namespace: namespace, Name: name}
-	metadata := &metav1.PartialObjectMetadata{}
-	metadata.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Secret"))
+	metadata := secretMetadata()
 	if err := r.Metadata.Get(ctx, key, metadata); err != nil {
-		r.store(key, nil)
+		r.forget(key)
 		return nil, client.IgnoreNotFound(err)
 	}
-	if values := r.stored(key); values != nil && values.version == metadata.ResourceVersion {
-		return values, nil
+	held := r.hold(key)
+	held.mu.Lock()
+	defer held.mu.Unlock()
+	if held.values != nil && held.values.version == metadata.ResourceVersion {
+		return held.values, nil
 	}
+	var err error
+	held.values, err = r.fetch(ctx, key)
+	return held.values, err
+}
+
+// fetch reads the Secret from the API server; nil when there is none.
+func (r *SecretReader) fetch(ctx context.Context, key client.ObjectKey) (*secretValues, error) {
 	secret := &corev1.Secret{}
 	if err := r.Live.Get(ctx, key, secret); err != nil {
-		r.store(key, nil)
 		return nil, client.IgnoreNotFound(err)
 	}
-	values := &secretValues{version: secret.ResourceVersion, data: secret.Data, changed: lastWritten(secret)}
-	r.store(key, values)
-	return values, nil
+	return &secretValues{version: secret.ResourceVersion, data: secret.Data, changed: lastWritten(secret)}, nil
 }
 
-func (r *SecretReader) stored(key client.ObjectKey) *secretValues {
+// hold returns what is held of a Secret, at first nothing.
+func (r *SecretReader) hold(key client.ObjectKey) *heldSecret {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.values[key]
+	held, ok := r.held[key]
+	if !ok {
+		held = &heldSecret{}
+		if r.held == nil {
+			r.held = map[client.ObjectKey]*heldSecret{}
+		}
+		r.held[key] = held
+	}
+	return held
 }
 
-func (r *SecretReader) store(key client.ObjectKey, values *secretValues) {
+// forget drops what is held of a Secret.
+func (r *SecretReader) forget(key client.ObjectKey) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if values == nil {
-		delete(r.values, key)
-		return
-	}
-	if r.values == nil {
-		r.values = map[client.ObjectKey]*secretValues{}
-	}
-	r.values[key] = values
+	delete(r.held, key)
 }
 
 // writesData tells whether an entry of the managed fields is about a Secret's

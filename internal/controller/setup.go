@@ -41,6 +41,8 @@ const reconcileTimeout = time.Minute
 
 // Options are what the controllers work with.
 type Options struct {
+	// Scope is that of the manager's cache.
+	Scope Scope
 	// Vendors are those that this version knows.
 	Vendors map[v1alpha1.Vendor]vendors.Factory
 	// Pool is the way out to them.
@@ -74,15 +76,9 @@ func Setup(ctx context.Context, mgr ctrl.Manager, o Options) error {
 	if err := setupIndexes(ctx, mgr); err != nil {
 		return err
 	}
-	shared := reconciler{
-		Client:   mgr.GetClient(),
-		Recorder: mgr.GetEventRecorder(recorderName),
-		Clock:    o.Clock,
-		Connector: &Connector{
-			Secrets: &SecretReader{Metadata: mgr.GetCache(), Live: mgr.GetAPIReader()},
-			Vendors: o.Vendors, Pool: o.Pool, Poller: poller, Keyer: polling.NewKeyer(), Clock: o.Clock,
-		},
-		Poller: poller,
+	shared, err := newReconciler(ctx, mgr, poller, o)
+	if err != nil {
+		return err
 	}
 	if err := (&VendorAccountReconciler{reconciler: shared}).setup(mgr, wakeups, o); err != nil {
 		return fmt.Errorf("set up the VendorAccount controller: %w", err)
@@ -103,6 +99,23 @@ type reconciler struct {
 	Clock     clock.PassiveClock
 	Connector *Connector
 	Poller    *polling.Poller
+}
+
+func newReconciler(ctx context.Context, mgr ctrl.Manager, poller *polling.Poller, o Options) (reconciler, error) {
+	secrets, err := newSecretReader(ctx, mgr)
+	if err != nil {
+		return reconciler{}, fmt.Errorf("watch Secrets: %w", err)
+	}
+	return reconciler{
+		Client:   mgr.GetClient(),
+		Recorder: mgr.GetEventRecorder(recorderName),
+		Clock:    o.Clock,
+		Connector: &Connector{
+			Scope: o.Scope, Secrets: secrets,
+			Vendors: o.Vendors, Pool: o.Pool, Poller: poller, Keyer: polling.NewKeyer(), Clock: o.Clock,
+		},
+		Poller: poller,
+	}, nil
 }
 
 // setupIndexes adds the indexes that both controllers look references up with.
@@ -177,6 +190,7 @@ func controllerOptions(o Options) controller.Options {
 		MaxConcurrentReconciles: o.Workers,
 		ReconciliationTimeout:   reconcileTimeout,
 		NewQueue:                o.NewQueue,
+		EnableWarmup:            new(true), // so that a replica that begins to lead knows at once what there is to do
 		// The default begins at 5 ms, which asks a struggling API server 200 times
 		// a second.
 		RateLimiter: workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](time.Second, 5*time.Minute),
@@ -206,7 +220,7 @@ func (r *QuotaWatchReconciler) watchesOfSecret(ctx context.Context, secret clien
 
 func (r *QuotaWatchReconciler) watchesBy(ctx context.Context, namespace, index, name string) []reconcile.Request {
 	watches := &v1alpha1.QuotaWatchList{}
-	if err := r.Client.List(ctx, watches, client.InNamespace(namespace), client.MatchingFields{index: name}); err != nil {
+	if err := r.Client.List(ctx, watches, client.InNamespace(namespace), client.MatchingFields{index: name}, whateverWritten); err != nil {
 		ctrl.LoggerFrom(ctx).Error(err, "Could not list QuotaWatches", "index", index)
 		return nil
 	}
@@ -229,7 +243,8 @@ func (r *VendorAccountReconciler) accountsOfSecret(ctx context.Context, secret c
 
 func accountsBySecret(ctx context.Context, reader client.Reader, secret client.Object) []v1alpha1.VendorAccount {
 	accounts := &v1alpha1.VendorAccountList{}
-	err := reader.List(ctx, accounts, client.InNamespace(secret.GetNamespace()), client.MatchingFields{indexSecret: secret.GetName()})
+	err := reader.List(ctx, accounts, client.InNamespace(secret.GetNamespace()),
+		client.MatchingFields{indexSecret: secret.GetName()}, whateverWritten)
 	if err != nil {
 		ctrl.LoggerFrom(ctx).Error(err, "Could not list VendorAccounts", "index", indexSecret)
 	}

@@ -50,7 +50,7 @@ func worthWriting(before, after *v1alpha1.QuotaWatch) bool {
 	if due(before.Status.LastAttemptTime, after.Status.LastAttemptTime, max(heartbeat, shortestInterval(after))) {
 		return true
 	}
-	return sectionsDue(before, after)
+	return sectionsDue(before, after) || retriesDue(readingErrors(&before.Status), readingErrors(&after.Status))
 }
 
 // sectionsDue tells whether the time of a reading's numbers is worth a write.
@@ -104,6 +104,18 @@ func withoutTimes(status v1alpha1.QuotaWatchStatus) v1alpha1.QuotaWatchStatus {
 	return status
 }
 
+// retriesDue tells whether the time of a next attempt is worth a write, of
+// failures that are otherwise the same. While attempts fail no other time may
+// move, and one that has long passed would look as if nobody tried any more.
+func retriesDue(before, after []*v1alpha1.VendorError) bool {
+	for i, failure := range after {
+		if failure != nil && due(before[i].RetryTime, failure.RetryTime, heartbeat) {
+			return true
+		}
+	}
+	return false
+}
+
 // readingErrors returns the failures of the readings; nil where there is none.
 func readingErrors(status *v1alpha1.QuotaWatchStatus) []*v1alpha1.VendorError {
 	var failures []*v1alpha1.VendorError
@@ -127,7 +139,8 @@ func accountWorthWriting(before, after *v1alpha1.VendorAccount) bool {
 	if !equality.Semantic.DeepEqual(accountWithoutTimes(before.Status), accountWithoutTimes(after.Status)) {
 		return true
 	}
-	return due(before.Status.LastVerifiedTime, after.Status.LastVerifiedTime, heartbeat)
+	return due(before.Status.LastVerifiedTime, after.Status.LastVerifiedTime, heartbeat) ||
+		retriesDue([]*v1alpha1.VendorError{before.Status.LastError}, []*v1alpha1.VendorError{after.Status.LastError})
 }
 
 func accountWithoutTimes(status v1alpha1.VendorAccountStatus) v1alpha1.VendorAccountStatus {

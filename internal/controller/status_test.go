@@ -23,7 +23,7 @@ func TestWorthWriting(t *testing.T) {
 	read := func(s *v1alpha1.QuotaWatchStatus, at metav1.Time) {
 		s.LastAttemptTime, s.LastSuccessTime, s.NextPollTime = at, at, at
 		s.Packages = &v1alpha1.PackagesStatus{LastSuccessTime: at}
-		s.Usage = &v1alpha1.UsageStatus{LastSuccessTime: at, LastError: &v1alpha1.VendorError{Kind: v1alpha1.ErrorThrottled, RetryTime: at}}
+		s.Usage = &v1alpha1.UsageStatus{LastSuccessTime: at, LastError: &v1alpha1.VendorError{Kind: v1alpha1.ErrorThrottled, RetryTime: present}}
 		s.Bill = &v1alpha1.BillStatus{LastSuccessTime: at}
 	}
 	tests := map[string]struct {
@@ -38,8 +38,14 @@ func TestWorthWriting(t *testing.T) {
 		"times of a daily bill, an hour later":  {daily, func(s *v1alpha1.QuotaWatchStatus) { read(s, later(present, time.Hour)) }, false},
 		"times of a daily bill, a day later":    {daily, func(s *v1alpha1.QuotaWatchStatus) { read(s, later(present, 24*time.Hour)) }, true},
 		"usage beside packages read once a day": {both, func(s *v1alpha1.QuotaWatchStatus) { s.Usage.LastSuccessTime = later(present, 10*time.Minute) }, true},
-		"only when the vendor is asked again": {packages, func(s *v1alpha1.QuotaWatchStatus) {
-			s.Usage.LastError.RetryTime = later(present, time.Hour)
+		"only when the vendor is asked again, a moment later": {packages, func(s *v1alpha1.QuotaWatchStatus) {
+			s.Usage.LastError.RetryTime = later(present, 5*time.Minute)
+		}, false},
+		"only when the vendor is asked again, ten minutes later": {packages, func(s *v1alpha1.QuotaWatchStatus) {
+			s.Usage.LastError.RetryTime = later(present, 10*time.Minute)
+		}, true},
+		"that the vendor is asked again just now": {packages, func(s *v1alpha1.QuotaWatchStatus) {
+			s.Usage.LastError.RetryTime = metav1.Time{}
 		}, false},
 		"a failure": {packages, func(s *v1alpha1.QuotaWatchStatus) {
 			s.Bill.LastError = &v1alpha1.VendorError{Kind: v1alpha1.ErrorThrottled}
@@ -57,6 +63,39 @@ func TestWorthWriting(t *testing.T) {
 			test.change(&after.Status)
 			if got := worthWriting(before, after); got != test.want {
 				t.Errorf("worthWriting = %t, want %t", got, test.want)
+			}
+		})
+	}
+}
+
+func TestAccountWorthWriting(t *testing.T) {
+	present := metav1.NewTime(time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC))
+	tests := map[string]struct {
+		change func(*v1alpha1.VendorAccountStatus)
+		want   bool
+	}{
+		"nothing":                    {func(*v1alpha1.VendorAccountStatus) {}, false},
+		"a check, a moment later":    {func(s *v1alpha1.VendorAccountStatus) { s.LastVerifiedTime = later(present, time.Minute) }, false},
+		"a check, ten minutes later": {func(s *v1alpha1.VendorAccountStatus) { s.LastVerifiedTime = later(present, 10*time.Minute) }, true},
+		"the next check, a moment later": {func(s *v1alpha1.VendorAccountStatus) {
+			s.LastError.RetryTime = later(present, 5*time.Minute)
+		}, false},
+		"the next check, an hour later": {func(s *v1alpha1.VendorAccountStatus) {
+			s.LastError.RetryTime = later(present, time.Hour)
+		}, true},
+		"the end of a failure": {func(s *v1alpha1.VendorAccountStatus) { s.LastError = nil }, true},
+		"a watch more":         {func(s *v1alpha1.VendorAccountStatus) { s.Watches = new(int32(2)) }, true},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			before := &v1alpha1.VendorAccount{Status: v1alpha1.VendorAccountStatus{
+				LastVerifiedTime: present, Watches: new(int32(1)),
+				LastError: &v1alpha1.VendorError{Kind: v1alpha1.ErrorThrottled, RetryTime: present},
+			}}
+			after := before.DeepCopy()
+			test.change(&after.Status)
+			if got := accountWorthWriting(before, after); got != test.want {
+				t.Errorf("accountWorthWriting = %t, want %t", got, test.want)
 			}
 		})
 	}

@@ -27,6 +27,7 @@ var (
 	suiteContext context.Context
 	config       *rest.Config
 	apiServer    client.Client // uncached: what a user sees
+	kubectl      string        // its path
 	scheme       = runtime.NewScheme()
 )
 
@@ -50,6 +51,7 @@ var _ = BeforeSuite(func() {
 	var err error
 	config, err = environment.Start()
 	Expect(err).NotTo(HaveOccurred(), "KUBEBUILDER_ASSETS must name a control plane; make test sets it")
+	kubectl = environment.ControlPlane.KubectlPath
 	DeferCleanup(func() {
 		cancel()
 		Expect(environment.Stop()).To(Succeed())

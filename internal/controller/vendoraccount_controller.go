@@ -126,7 +126,7 @@ func verification(answer polling.Answer) quota.Verification {
 func (r *VendorAccountReconciler) countWatches(ctx context.Context, account *v1alpha1.VendorAccount, in *quota.AccountInput) error {
 	watches := &v1alpha1.QuotaWatchList{}
 	err := r.Client.List(ctx, watches, client.InNamespace(account.Namespace),
-		client.MatchingFields{indexAccount: account.Name}, client.UnsafeDisableDeepCopy)
+		client.MatchingFields{indexAccount: account.Name}, client.UnsafeDisableDeepCopy, whateverWritten)
 	if err != nil {
 		return err
 	}
