@@ -120,11 +120,16 @@ func TestManySubAccountsAfterARestart(t *testing.T) {
 }
 
 func BenchmarkAssess(b *testing.B) {
-	in := Input{Watch: &v1alpha1.QuotaWatch{Spec: v1alpha1.QuotaWatchSpec{Packages: &v1alpha1.PackagesReading{}}}, Now: start}
-	everyLowSubAccount(&in.Watch.Spec)
-	in.Packages.Value = &vendors.PackageReading{Packages: manySubAccounts(5000)}
-	in.Packages.Time, in.Packages.Attempt = start, start
-	for b.Loop() {
-		in.Watch.Status = Assess(in).Status
+	for _, users := range []int{1, 100, 5000} {
+		b.Run(fmt.Sprint(users), func(b *testing.B) {
+			in := Input{Watch: &v1alpha1.QuotaWatch{Spec: v1alpha1.QuotaWatchSpec{Packages: &v1alpha1.PackagesReading{}}}, Now: start}
+			everyLowSubAccount(&in.Watch.Spec)
+			in.Packages.Value = &vendors.PackageReading{Packages: manySubAccounts(users)}
+			in.Packages.Time, in.Packages.Attempt = start, start
+			b.ReportAllocs()
+			for b.Loop() {
+				in.Watch.Status = Assess(in).Status
+			}
+		})
 	}
 }
