@@ -16,6 +16,8 @@ const (
 	EventQuotaRecovered = "QuotaRecovered"
 	// EventExpiringSoon (Warning): ExpiringSoon turned True, or graver.
 	EventExpiringSoon = "ExpiringSoon"
+	// EventUsageHigh (Warning): UsageHigh turned True, or graver.
+	EventUsageHigh = "UsageHigh"
 	// EventDataStale (Warning): DataStale turned True.
 	EventDataStale = "DataStale"
 	// EventPartialData (Warning): PartialData turned True.

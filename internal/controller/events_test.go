@@ -29,6 +29,9 @@ func TestVerdictOccurrences(t *testing.T) {
 	warned := []metav1.Condition{low(metav1.ConditionTrue, v1alpha1.ReasonLowWarning), enough[1]}
 	critical := []metav1.Condition{low(metav1.ConditionTrue, v1alpha1.ReasonLowCritical), enough[1]}
 	empty := []metav1.Condition{critical[0], exhausted(metav1.ConditionTrue, v1alpha1.ReasonExhausted)}
+	used := func(status metav1.ConditionStatus, reason string) []metav1.Condition {
+		return []metav1.Condition{says(v1alpha1.ConditionUsageHigh, status, reason)}
+	}
 	tests := map[string]struct {
 		before, after []metav1.Condition
 		want          []string
@@ -41,8 +44,16 @@ func TestVerdictOccurrences(t *testing.T) {
 		"nothing":                     {critical, empty, []string{v1alpha1.EventQuotaExhausted}},
 		"something, but too little":   {empty, critical, nil},
 		"enough again":                {empty, enough, []string{v1alpha1.EventQuotaRecovered}},
-		"nobody asks any more":        {warned, []metav1.Condition{low(metav1.ConditionFalse, v1alpha1.ReasonNotRequested), enough[1]}, nil},
-		"nobody knows":                {warned, []metav1.Condition{low(metav1.ConditionUnknown, v1alpha1.ReasonDataStale), enough[1]}, nil},
+		"much is used": {
+			used(metav1.ConditionUnknown, v1alpha1.ReasonNoCompleteDay), used(metav1.ConditionTrue, v1alpha1.ReasonUsageHighWarning),
+			[]string{v1alpha1.EventUsageHigh},
+		},
+		"very much is used": {
+			used(metav1.ConditionTrue, v1alpha1.ReasonUsageHighWarning), used(metav1.ConditionTrue, v1alpha1.ReasonUsageHighCritical),
+			[]string{v1alpha1.EventUsageHigh},
+		},
+		"nobody asks any more": {warned, []metav1.Condition{low(metav1.ConditionFalse, v1alpha1.ReasonNotRequested), enough[1]}, nil},
+		"nobody knows":         {warned, []metav1.Condition{low(metav1.ConditionUnknown, v1alpha1.ReasonDataStale), enough[1]}, nil},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

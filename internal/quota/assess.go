@@ -7,6 +7,7 @@
 package quota
 
 import (
+	"slices"
 	"time"
 
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
@@ -79,6 +80,9 @@ func Assess(in Input) Report {
 	a := &assessment{Input: in, previous: &in.Watch.Status, status: status, conditions: conditions{
 		list: &status.Conditions, generation: in.Watch.Generation, now: in.Now,
 	}}
+	if in.Watch.Status.Findings != nil {
+		a.fired = slices.Clone(in.Watch.Status.Findings.Items)
+	}
 	if in.Vendor != "" {
 		a.status.Vendor = in.Vendor
 	}

@@ -52,6 +52,15 @@ func (a *assessment) since(f v1alpha1.Finding, before *v1alpha1.Finding) v1alpha
 	return f
 }
 
+// aboutPackages tells whether a finding is one about packages, which stays while
+// they cannot be added up.
+func aboutPackages(f v1alpha1.Finding) bool { return f.Kind != v1alpha1.FindingUsageHigh }
+
+// heldFindings returns those of the previous findings that are of a sort.
+func (a *assessment) heldFindings(ofSort func(v1alpha1.Finding) bool) []v1alpha1.Finding {
+	return slices.DeleteFunc(slices.Clone(a.fired), func(f v1alpha1.Finding) bool { return !ofSort(f) })
+}
+
 // listFindings writes the findings, the most severe first.
 func (a *assessment) listFindings(findings []v1alpha1.Finding) {
 	a.status.Findings = nil
@@ -60,7 +69,20 @@ func (a *assessment) listFindings(findings []v1alpha1.Finding) {
 	}
 	slices.SortFunc(findings, compareFindings)
 	items := findings[:min(len(findings), maxFindings)]
-	a.status.Findings = &v1alpha1.FindingsStatus{Items: items, Shown: count(len(items)), Total: count(len(findings))}
+	a.status.Findings = &v1alpha1.FindingsStatus{
+		Items: items, Shown: count(len(items)), Total: count(max(len(findings), a.heldTotal())),
+	}
+}
+
+// heldTotal is how many findings there were when the packages were last added
+// up, as long as that cannot be done again; zero otherwise.
+func (a *assessment) heldTotal() int {
+	if before := a.previous.Findings; before != nil && before.Total != nil && a.cannotAddUp() {
+		if total := int(*before.Total); total > len(before.Items) {
+			return total
+		}
+	}
+	return 0
 }
 
 // findingRank orders the kinds within a severity.
@@ -68,6 +90,7 @@ var findingRank = map[v1alpha1.FindingKind]int{
 	v1alpha1.FindingExhausted: 0,
 	v1alpha1.FindingLow:       1,
 	v1alpha1.FindingExpiring:  2,
+	v1alpha1.FindingUsageHigh: 3,
 }
 
 func compareFindings(a, b v1alpha1.Finding) int {

@@ -153,6 +153,10 @@ func below(name, limit string) v1alpha1.Threshold {
 	return v1alpha1.Threshold{Name: name, Resource: vendors.ResourceTraffic, RemainingBelow: new(resource.MustParse(limit))}
 }
 
+func usageAbove(name, item, limit string) v1alpha1.Threshold {
+	return v1alpha1.Threshold{Name: name, Resource: item, UsageAbove: new(resource.MustParse(limit))}
+}
+
 func expiresWithin(name string, d time.Duration) v1alpha1.Threshold {
 	return v1alpha1.Threshold{Name: name, ExpiresWithin: &metav1.Duration{Duration: d}}
 }
@@ -227,7 +231,15 @@ func (s *scenario) answersAbout(resources []string, packages ...vendors.Package)
 // uses has the vendor answer with the usage of the days that the spec asks for.
 func (s *scenario) uses(items ...vendors.UsageItem) *v1alpha1.QuotaWatchStatus {
 	s.t.Helper()
-	return answer(s, &s.in.Usage, vendors.UsageReading{Days: UsageDays(s.in.Watch.Spec.Usage.GetWindow(), s.in.Now), Items: items})
+	return s.usesNone(nil, items...)
+}
+
+// usesNone has the vendor answer that, besides the items, some were not used.
+func (s *scenario) usesNone(unused []string, items ...vendors.UsageItem) *v1alpha1.QuotaWatchStatus {
+	s.t.Helper()
+	return answer(s, &s.in.Usage, vendors.UsageReading{
+		Days: UsageDays(s.in.Watch.Spec.Usage.GetWindow(), s.in.Now), Items: items, Unused: unused,
+	})
 }
 
 // bills has the vendor answer with the running month's bill.

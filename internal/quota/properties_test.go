@@ -68,8 +68,12 @@ func (c chance) threshold(name string) v1alpha1.Threshold {
 		belowPercent(name, pick[int32](c, 1, 20, 99, 100)),
 		below(name, pick(c, "1", "200", "1E")),
 		expiresWithin(name, time.Second+c.duration()),
+		usageAbove(name, pick(c, "Item00", "Item01", "Item30"), pick(c, "1", "7", "1E")),
 	)
 	t.Severity = pick(c, "", v1alpha1.SeverityWarning, v1alpha1.SeverityCritical)
+	if t.UsageAbove != nil {
+		return t
+	}
 	t.Resource = pick(c, t.Resource, "traffic", "concurrency", "mic-link")
 	t.Subject = pick(c, nil, nil, new(""), new("*"), new("*"), new("u-1"), new("sales"), new("u-99"))
 	return t
@@ -123,7 +127,7 @@ func (c chance) vendorAnswers(s *scenario) {
 	spec := &s.in.Watch.Spec
 	switch which := c.IntN(6); {
 	case which == 0 && spec.Usage != nil:
-		s.uses(c.usage()...)
+		s.usesNone(pick(c, nil, []string{"Item30"}), c.usage()...)
 	case which == 1 && spec.Bill != nil:
 		s.bills(c.lines()...)
 	case which == 2 && spec.Bill != nil && spec.Bill.GetMonths() > 1:
@@ -244,7 +248,10 @@ func shownNames(s *scenario) map[string]string {
 func checkFailure(t *testing.T, before, after *v1alpha1.QuotaWatchStatus) {
 	t.Helper()
 	numbers := func(s *v1alpha1.QuotaWatchStatus) []any {
-		return []any{s.Resources, s.Findings, s.Summary, s.Packages, s.Usage, s.Bill, verdicts(s)}
+		return []any{
+			s.Resources, s.Findings, s.Summary, s.Packages, s.Usage, s.Bill, verdicts(s),
+			says(s.Conditions, v1alpha1.ConditionUsageHigh),
+		}
 	}
 	errors := cmpopts.IgnoreTypes(&v1alpha1.VendorError{})
 	if diff := cmp.Diff(numbers(before), numbers(after), errors); diff != "" {

@@ -45,7 +45,7 @@ func (a *assessment) judgeReadiness() {
 		a.notReady(a.Problem.Reason, a.Problem.Message, a.stalls(a.Problem))
 		return
 	}
-	for _, judge := range []func(section) bool{a.failsForGood, a.failsForNow, a.waits, a.isStale} {
+	for _, judge := range []func(section) bool{a.failsForGood, a.failsForNow, a.waits, a.getsStale} {
 		if slices.ContainsFunc(a.sections, judge) {
 			return
 		}
@@ -82,7 +82,8 @@ func (a *assessment) waits(s section) bool {
 	return true
 }
 
-func (a *assessment) isStale(s section) bool {
+// getsStale shows that the numbers of a section are too old.
+func (a *assessment) getsStale(s section) bool {
 	if !a.stale(s) {
 		return false
 	}

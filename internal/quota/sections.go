@@ -4,6 +4,7 @@
 package quota
 
 import (
+	"slices"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -121,14 +122,9 @@ func (a *assessment) stale(s section) bool {
 	return s.read() && !a.Now.Before(a.staleTime(s))
 }
 
-// packagesStale tells whether what is known of the packages is too old.
-func (a *assessment) packagesStale() bool {
-	for _, s := range a.sections {
-		if s.name == vendors.OpPackages {
-			return a.stale(s)
-		}
-	}
-	return false
+// isStale tells whether what is known of the section of that name is too old.
+func (a *assessment) isStale(name string) bool {
+	return slices.ContainsFunc(a.sections, func(s section) bool { return s.name == name && a.stale(s) })
 }
 
 // which names the sections for which test holds.
