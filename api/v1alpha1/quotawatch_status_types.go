@@ -297,6 +297,12 @@ type PackagesStatus struct {
 	// +kubebuilder:validation:Minimum=0
 	Total *int32 `json:"total,omitempty"`
 
+	// notFound is how many of the sub-accounts that the spec names the vendor does
+	// not know; absent when it knows all.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	NotFound int32 `json:"notFound,omitempty"`
+
 	// observedGeneration is the generation of the spec that the numbers answer.
 	// +optional
 	// +kubebuilder:validation:Minimum=1
@@ -502,14 +508,8 @@ type BillPeriodStatus struct {
 	Total *int32 `json:"total,omitempty"`
 }
 
-// BillStatus is the bill reading.
-type BillStatus struct {
-	// periods are the months read, the latest first.
-	// +optional
-	// +listType=atomic
-	// +kubebuilder:validation:MaxItems=3
-	Periods []BillPeriodStatus `json:"periods,omitempty"`
-
+// ClosedMonthsStatus is the reading of the bills of months that are over.
+type ClosedMonthsStatus struct {
 	// observedGeneration is the generation of the spec that the numbers answer.
 	// +optional
 	// +kubebuilder:validation:Minimum=1
@@ -523,6 +523,36 @@ type BillStatus struct {
 	// succeeded.
 	// +optional
 	LastError *VendorError `json:"lastError,omitempty"`
+}
+
+// BillStatus is the bill reading. The running month and the closed ones before it
+// are asked for apart.
+type BillStatus struct {
+	// periods are the months read, the latest first.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=3
+	Periods []BillPeriodStatus `json:"periods,omitempty"`
+
+	// observedGeneration is the generation of the spec that the running month's
+	// numbers answer.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+
+	// lastSuccessTime is when the running month's numbers were read.
+	// +optional
+	LastSuccessTime metav1.Time `json:"lastSuccessTime,omitzero"`
+
+	// lastError is the latest failure to read the running month; absent when the
+	// last attempt succeeded.
+	// +optional
+	LastError *VendorError `json:"lastError,omitempty"`
+
+	// closedMonths is the reading of the closed months; absent when only the
+	// running month is read.
+	// +optional
+	ClosedMonths *ClosedMonthsStatus `json:"closedMonths,omitempty"`
 }
 
 // FindingKind says what a finding is about.

@@ -27,11 +27,9 @@ func (a *assessment) readPackages() {
 	} else if listed, ok := listedPackages(p); ok {
 		a.addUpAgain(listed)
 	}
-	a.note(section{
-		name: vendors.OpPackages, field: "interval", asked: a.Watch.GetInterval(), polled: a.Packages.Interval,
-		answered: a.Packages.Value != nil, attempts: []attempt{attemptOf(a.Packages)},
-		observedGeneration: &p.ObservedGeneration, lastSuccess: &p.LastSuccessTime, lastError: &p.LastError,
-	})
+	s := sectionOf(a.Packages, vendors.OpPackages, "interval", a.Watch.GetInterval())
+	s.observedGeneration, s.lastSuccess, s.lastError = &p.ObservedGeneration, &p.LastSuccessTime, &p.LastError
+	a.note(s)
 }
 
 // takeAnswer puts a complete answer in place of the numbers held.
@@ -44,6 +42,7 @@ func (a *assessment) takeAnswer(answer *vendors.PackageReading) {
 	packages := a.names.rename(answer.Packages)
 	counted := a.counted(packages)
 	section.Total = count(len(counted))
+	section.NotFound = *count(answer.NotFound)
 	a.addUp(counted, a.vanished(packages, counted, answer.Resources))
 }
 

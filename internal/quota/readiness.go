@@ -59,7 +59,7 @@ func (a *assessment) failsForGood(s section) bool {
 	if failure == nil || a.passes(failure, a.CredentialChanged) {
 		return false
 	}
-	a.notReady(string(failure.Kind), s.name+": "+describe(failure, s.failed().err), true)
+	a.notReady(string(failure.Kind), s.name+": "+describe(failure, s.err), true)
 	return true
 }
 
@@ -70,7 +70,7 @@ func (a *assessment) failsForNow(s section) bool {
 	if failure == nil || !a.awaits(s) {
 		return false
 	}
-	a.notReady(string(failure.Kind), s.name+": "+describe(failure, s.failed().err)+"; the vendor is asked again", false)
+	a.notReady(string(failure.Kind), s.name+": "+describe(failure, s.err)+"; the vendor is asked again", false)
 	return true
 }
 
@@ -96,7 +96,7 @@ func (a *assessment) getsStale(s section) bool {
 func (a *assessment) trouble() string {
 	for _, s := range a.sections {
 		if failure := *s.lastError; failure != nil {
-			return "; " + s.name + ": " + describe(failure, s.failed().err)
+			return "; " + s.name + ": " + describe(failure, s.err)
 		}
 	}
 	return ""

@@ -99,6 +99,7 @@ var packageStatusBounds = slices.Concat(
 	timestamp("status.packages.items[0].end"),
 	oneOf("status.packages.items[0].renewal", "None", "Pending", "Succeeded", "Failed"),
 	shownAndTotal("status.packages"),
+	atLeast("status.packages.notFound", 1),
 	atLeast("status.packages.observedGeneration", 1),
 	timestamp("status.packages.lastSuccessTime"),
 	day("status.packages.dataAsOf"),
@@ -156,6 +157,9 @@ var billStatusBounds = slices.Concat(
 	atLeast("status.bill.observedGeneration", 1),
 	timestamp("status.bill.lastSuccessTime"),
 	vendorError("status.bill.lastError"),
+	atLeast("status.bill.closedMonths.observedGeneration", 1),
+	timestamp("status.bill.closedMonths.lastSuccessTime"),
+	vendorError("status.bill.closedMonths.lastError"),
 )
 
 var findingBounds = slices.Concat(
