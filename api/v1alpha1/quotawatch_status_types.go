@@ -167,6 +167,12 @@ type ResourceStatus struct {
 	// +optional
 	NextExpiry metav1.Time `json:"nextExpiry,omitzero"`
 
+	// exhaustedTime is when it was first seen that nothing can be spent; absent while
+	// something can. For 30 days from then on the built-in thresholds apply to a
+	// resource that had something.
+	// +optional
+	ExhaustedTime metav1.Time `json:"exhaustedTime,omitzero"`
+
 	// burnPerDay is how much is used a day, forecast from history.
 	// +optional
 	BurnPerDay Amount `json:"burnPerDay,omitempty"`

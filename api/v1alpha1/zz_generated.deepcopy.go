@@ -613,6 +613,7 @@ func (in *ResourceStatus) DeepCopyInto(out *ResourceStatus) {
 		**out = **in
 	}
 	in.NextExpiry.DeepCopyInto(&out.NextExpiry)
+	in.ExhaustedTime.DeepCopyInto(&out.ExhaustedTime)
 	in.RunOutTime.DeepCopyInto(&out.RunOutTime)
 }
 

@@ -71,6 +71,8 @@ type assessment struct {
 	// fired are the findings of the previous status.
 	fired []v1alpha1.Finding
 	rows  []row
+	// before are the rows of the previous status.
+	before map[rowKey]*v1alpha1.ResourceStatus
 }
 
 // Assess judges the readings. A question that has no new answer keeps its old

@@ -23,6 +23,8 @@ func (r *row) status() v1alpha1.ResourceStatus {
 		UnitLabel: r.unitLabel,
 		Remaining: shown(r.remaining),
 		Packages:  count(r.packages),
+
+		ExhaustedTime: r.exhausted,
 	}
 	if r.upcoming.Sign() != 0 {
 		s.Upcoming = shown(r.upcoming)

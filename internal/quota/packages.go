@@ -79,6 +79,8 @@ func (a *assessment) addUp(packages []vendors.Package, empty []row) {
 	a.wakeAtEdges(packages)
 	a.rows = append(sumRows(packages, a.Now), empty...)
 	a.declareTotals()
+	a.before = a.previousRows()
+	a.dateExhaustion()
 	a.rememberUse()
 	sortRows(a.rows)
 	a.listRows()

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
 	"github.com/quotawatch/quotawatch/internal/amount"
 	"github.com/quotawatch/quotawatch/internal/vendors"
@@ -39,6 +41,9 @@ type row struct {
 	totalSource         v1alpha1.TotalSource
 	packages            int
 	nextExpiry          *time.Time
+	// exhausted is when it was first seen that nothing can be spent; zero while
+	// something can.
+	exhausted metav1.Time
 	// coveredUntil is how long something is left without a break; nil means
 	// without an end.
 	coveredUntil *time.Time

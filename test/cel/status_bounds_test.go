@@ -68,6 +68,7 @@ var resourceStatusBounds = slices.Concat(
 	between("status.resources[0].remainingPercent", 0, 100),
 	atLeast("status.resources[0].packages", 0),
 	timestamp("status.resources[0].nextExpiry"),
+	timestamp("status.resources[0].exhaustedTime"),
 	amount("status.resources[0].burnPerDay"),
 	timestamp("status.resources[0].runOutTime"),
 	oneOf("status.resources[0].runOutConfidence", "Low", "Medium", "High"),
