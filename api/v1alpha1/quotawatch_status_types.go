@@ -497,7 +497,8 @@ type BillPeriodStatus struct {
 	// +required
 	State BillState `json:"state,omitempty"`
 
-	// lines of the bill, the largest first.
+	// lines of the bill: the largest of each unit, then the second largest of each
+	// and so on.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=12

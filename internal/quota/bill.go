@@ -4,6 +4,7 @@
 package quota
 
 import (
+	"cmp"
 	"slices"
 
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
@@ -114,10 +115,9 @@ func (a *assessment) billState(month vendors.Month) v1alpha1.BillState {
 	return v1alpha1.BillClosed
 }
 
-// billPeriod returns a month's bill as users see it, the largest lines first.
+// billPeriod returns a month's bill as users see it.
 func (a *assessment) billPeriod(bill vendors.Bill) v1alpha1.BillPeriodStatus {
-	lines := slices.Clone(bill.Lines)
-	slices.SortStableFunc(lines, func(x, y vendors.BillLine) int { return y.Quantity.Cmp(x.Quantity) })
+	lines := largestOfEachUnit(bill.Lines)
 	period := v1alpha1.BillPeriodStatus{
 		Month: string(bill.Month),
 		State: a.billState(bill.Month),
@@ -128,6 +128,38 @@ func (a *assessment) billPeriod(bill vendors.Bill) v1alpha1.BillPeriodStatus {
 	}
 	period.Shown = count(len(period.Lines))
 	return period
+}
+
+// largestOfEachUnit returns the lines with the largest of each unit first, then
+// the second largest of each and so on: a quantity says nothing beside one in
+// another unit, and the bound must not leave out a whole unit.
+func largestOfEachUnit(lines []vendors.BillLine) []vendors.BillLine {
+	byUnit := slices.Clone(lines)
+	slices.SortStableFunc(byUnit, func(x, y vendors.BillLine) int {
+		return cmp.Or(compareUnits(x, y), y.Quantity.Cmp(x.Quantity))
+	})
+	places := make(map[unitKey]int)
+	ranked := make([]rankedLine, 0, len(byUnit))
+	for _, line := range byUnit {
+		key := unitKey{line.Unit, line.UnitLabel}
+		ranked = append(ranked, rankedLine{line, places[key]})
+		places[key]++
+	}
+	slices.SortStableFunc(ranked, func(x, y rankedLine) int { return cmp.Compare(x.place, y.place) })
+	for i := range ranked {
+		byUnit[i] = ranked[i].BillLine
+	}
+	return byUnit
+}
+
+// rankedLine is a line with its place among those of its unit.
+type rankedLine struct {
+	vendors.BillLine
+	place int
+}
+
+func compareUnits(x, y vendors.BillLine) int {
+	return cmp.Or(cmp.Compare(x.Unit, y.Unit), cmp.Compare(x.UnitLabel, y.UnitLabel))
 }
 
 func billLine(line vendors.BillLine) v1alpha1.BillLineStatus {

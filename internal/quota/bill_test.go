@@ -54,12 +54,12 @@ func TestBillIsShownWhole(t *testing.T) {
 				Month: "2026-11", State: v1alpha1.BillOpen, Shown: n(4), Total: n(4),
 				Lines: []v1alpha1.BillLineStatus{
 					{Product: "b", Settlement: v1alpha1.SettlementPackage, Unit: v1alpha1.UnitMinutes, Quantity: "10"},
-					{Product: "a", Settlement: v1alpha1.SettlementPackage, Unit: v1alpha1.UnitMinutes, Quantity: "2"},
-					{Product: "c", Settlement: v1alpha1.SettlementPackage, Unit: v1alpha1.UnitMinutes, Quantity: "2"},
 					{
 						Product: "云直播", Category: "连麦", Settlement: v1alpha1.SettlementRefundAdjustment,
 						Unit: v1alpha1.UnitVendor, UnitLabel: "次", Quantity: "-3.5",
 					},
+					{Product: "a", Settlement: v1alpha1.SettlementPackage, Unit: v1alpha1.UnitMinutes, Quantity: "2"},
+					{Product: "c", Settlement: v1alpha1.SettlementPackage, Unit: v1alpha1.UnitMinutes, Quantity: "2"},
 				},
 			},
 			{Month: "2026-10", State: v1alpha1.BillClosed, Shown: n(0), Total: n(0)},
@@ -86,6 +86,39 @@ func TestBillIsBounded(t *testing.T) {
 	}
 	if len(got.Lines) != 12 || got.Lines[0].Quantity != "19" || got.Lines[11].Quantity != "8" {
 		t.Errorf("the list is not the 12 largest lines: %s", asJSON(t, got.Lines))
+	}
+}
+
+// inWhat names the unit of a line.
+func inWhat(l v1alpha1.BillLineStatus) string {
+	if l.UnitLabel != "" {
+		return l.UnitLabel
+	}
+	return string(l.Unit)
+}
+
+// A thousand minutes are not more than a hundred gigabytes.
+func TestBillShowsTheLargestOfEachUnit(t *testing.T) {
+	in := func(label string, l vendors.BillLine) vendors.BillLine {
+		l.Unit, l.UnitLabel = vendors.UnitVendor, label
+		return l
+	}
+	var lines []vendors.BillLine
+	for i := range 20 {
+		lines = append(lines, line("live", fmt.Sprint(1000+i)))
+	}
+	lines = append(lines, in("GB", line("vod", "3")), in("GB", line("vod", "4")), in("次", line("calls", "7")))
+	period := watching(t, onlyBill(1)).bills(lines...).Bill.Periods[0]
+	var got []string
+	for _, l := range period.Lines {
+		got = append(got, string(l.Quantity)+" "+inWhat(l))
+	}
+	want := []string{
+		"1019 Minutes", "4 GB", "7 次", "1018 Minutes", "3 GB", "1017 Minutes", "1016 Minutes", "1015 Minutes",
+		"1014 Minutes", "1013 Minutes", "1012 Minutes", "1011 Minutes",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("lines (-want +got):\n%s", diff)
 	}
 }
 
