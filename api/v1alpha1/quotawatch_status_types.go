@@ -57,7 +57,11 @@ const (
 	TotalFromVendor TotalSource = "Vendor"
 	// TotalDeclared is a total from spec.packages.declaredTotals.
 	TotalDeclared TotalSource = "Declared"
-	// TotalObserved is the amount after the last increase that the operator saw.
+	// TotalObserved is the most that was left at once since an increase that the
+	// operator saw: what is left right after that increase, and after a later one
+	// where that is more. An increase is one by at least a tenth. What is used or
+	// expires does not lower it. It begins anew after the resource was not in use
+	// for 30 days; declare the total where that is too long.
 	TotalObserved TotalSource = "Observed"
 )
 
@@ -142,8 +146,8 @@ type ResourceStatus struct {
 	// +optional
 	Upcoming Amount `json:"upcoming,omitempty"`
 
-	// total is what was bought in the packages that remaining sums; absent when
-	// nobody knows.
+	// total is what was bought in the packages that remaining sums, or what stands in
+	// for it by totalSource; absent when nobody knows.
 	// +optional
 	Total Amount `json:"total,omitempty"`
 

@@ -125,16 +125,20 @@ var (
 	least = amount.MustParse("-999999999999999999999999.999999999")
 )
 
-// shown returns an amount as users see it. A sum of absurd amounts could be one
-// that the API server refuses, and with it the whole status.
-func shown(a amount.Amount) v1alpha1.Amount {
+// shown returns an amount as users see it.
+func shown(a amount.Amount) v1alpha1.Amount { return v1alpha1.Amount(bounded(a).String()) }
+
+// bounded returns an amount as near as a status can hold it. A sum of absurd
+// amounts could be one that the API server refuses, and with it the whole status.
+func bounded(a amount.Amount) amount.Amount {
 	switch {
 	case a.Cmp(most) > 0:
-		a = most
+		return most
 	case a.Cmp(least) < 0:
-		a = least
+		return least
+	default:
+		return a
 	}
-	return v1alpha1.Amount(a.String())
 }
 
 // stamp returns t as a status holds it, in whole seconds.

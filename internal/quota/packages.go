@@ -82,6 +82,7 @@ func (a *assessment) addUp(packages []vendors.Package, empty []row) {
 	a.before = a.previousRows()
 	a.dateExhaustion()
 	a.rememberUse()
+	a.observeTotals()
 	sortRows(a.rows)
 	a.listRows()
 }
@@ -101,7 +102,7 @@ func (a *assessment) listRows() {
 func withoutMemory(rows []row) []row {
 	rows = slices.DeleteFunc(rows, func(r row) bool { return r.kept })
 	for i := range rows {
-		rows[i].inUse = rows[i].inUse && !rows[i].remembered
+		rows[i].forget()
 	}
 	return rows
 }

@@ -62,6 +62,14 @@ type rowKey struct{ subject, resource string }
 
 func (r *row) key() rowKey { return rowKey{r.subject, r.resource} }
 
+// forget takes from the row what only the previous status tells.
+func (r *row) forget() {
+	r.inUse = r.inUse && !r.remembered
+	if r.totalSource == v1alpha1.TotalObserved {
+		r.total, r.totalSource = nil, ""
+	}
+}
+
 // judgedByDefault tells whether the built-in thresholds are about the row.
 func (r *row) judgedByDefault() bool {
 	return r.inUse && consumables[r.resource]
