@@ -307,6 +307,10 @@ type PackagesStatus struct {
 	// +kubebuilder:validation:Minimum=0
 	Total *int32 `json:"total,omitempty"`
 
+	// truncated tells that items has no room for every package that it would list.
+	// +optional
+	Truncated bool `json:"truncated,omitempty"`
+
 	// notFound is how many of the sub-accounts that the spec names the vendor does
 	// not know; absent when it knows all.
 	// +optional
@@ -583,15 +587,28 @@ const (
 	FindingUsageHigh FindingKind = "UsageHigh"
 	// FindingPlannedDemandShort is an event that the packages do not cover.
 	FindingPlannedDemandShort FindingKind = "PlannedDemandShort"
-	// FindingRenewalFailed is a package that the vendor could not renew.
+	// FindingRenewalFailed is a package that the vendor could not renew. It stands as
+	// long as the vendor says so of a package that is not over for 30 days; put the
+	// package into spec.packages.ignore to end it earlier. Severity Warning.
 	FindingRenewalFailed FindingKind = "RenewalFailed"
 	// FindingOverageBilling is usage paid as you go because no package covers it.
+	// It stands while nothing usable is left of a resource of the account that the
+	// vendor bills beyond its packages, with severity Critical; and, with severity
+	// Warning, on the usage item TrafficPostpaid while the usage window has traffic
+	// that packages paid beside traffic that they did not.
 	FindingOverageBilling FindingKind = "OverageBilling"
-	// FindingAccountFrozen is an account that the vendor stopped.
+	// FindingAccountFrozen is an account that the vendor stopped. It stands until a
+	// reading succeeds again and none fails. Severity Critical.
 	FindingAccountFrozen FindingKind = "AccountFrozen"
-	// FindingPackageExpired is a package that ended with something left.
+	// FindingPackageExpired is a package that ended with something left that was
+	// bought to be used up. It stands for seven days, from the end on if that is
+	// known. Severity Warning.
 	FindingPackageExpired FindingKind = "PackageExpired"
-	// FindingPackageDisappeared is a package that vanished before its end.
+	// FindingPackageDisappeared is a package that vanished from the vendor's list
+	// before its end, with something left in it when it was last seen: taken back,
+	// merged into another one, or used up since, where the vendor lists no empty
+	// packages. It stands for seven days or until the package is back. Severity
+	// Warning.
 	FindingPackageDisappeared FindingKind = "PackageDisappeared"
 )
 
@@ -677,6 +694,26 @@ type ResourceHistory struct {
 	Samples []HistorySample `json:"samples,omitempty"`
 }
 
+// SummaryAnnouncement is what the last SummaryChanged Event told, by which it is
+// decided when the next one is due.
+type SummaryAnnouncement struct {
+	// time of the Event.
+	// +required
+	Time metav1.Time `json:"time,omitzero"`
+
+	// lowestPercent is what summary.lowestPercent was then.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=100
+	LowestPercent *int32 `json:"lowestPercent,omitempty"`
+
+	// resources is the number of the account's resources of which something was left
+	// then.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	Resources *int32 `json:"resources,omitempty"`
+}
+
 // QuotaWatchStatus holds the numbers and what they mean.
 type QuotaWatchStatus struct {
 	// conditions of the watch. Always present: Ready, QuotaLow, QuotaExhausted,
@@ -734,6 +771,11 @@ type QuotaWatchStatus struct {
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=8
 	History []ResourceHistory `json:"history,omitempty"`
+
+	// lastAnnouncement is what the last SummaryChanged Event told; absent until all
+	// that the spec asks for was read.
+	// +optional
+	LastAnnouncement *SummaryAnnouncement `json:"lastAnnouncement,omitempty"`
 
 	// lastAttemptTime is when a vendor was last asked. Times alone are written at
 	// most every ten minutes.

@@ -55,6 +55,8 @@ type Input struct {
 type Report struct {
 	// Status is the whole new status.
 	Status v1alpha1.QuotaWatchStatus
+	// Changes are worth an Event each, once Status is stored.
+	Changes []Change
 	// NextChange is when something in Status changes though nothing new is read;
 	// zero when nothing will.
 	NextChange time.Time
@@ -68,9 +70,16 @@ type assessment struct {
 	status   *v1alpha1.QuotaWatchStatus
 	sections []section
 	names    subjects
-	// fired are the findings of the previous status.
+	// fired are the findings of the previous status, with those on packages brought
+	// up to date by what happened since.
 	fired []v1alpha1.Finding
-	rows  []row
+	// packages are those that count, as far as they are known, and happened what
+	// became of them since the previous status.
+	packages []vendors.Package
+	happened packageChanges
+	rows     []row
+	// announced tells that the summary is worth an Event.
+	announced bool
 	// before are the rows of the previous status.
 	before map[rowKey]*v1alpha1.ResourceStatus
 }
@@ -100,10 +109,11 @@ func Assess(in Input) Report {
 	a.judge()
 	a.judgeReadiness()
 	a.summarize()
+	a.announce()
 	return a.report()
 }
 
 func (a *assessment) report() Report {
 	a.sort()
-	return Report{Status: *a.status, NextChange: a.next}
+	return Report{Status: *a.status, Changes: a.changes(), NextChange: a.next}
 }

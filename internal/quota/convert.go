@@ -67,10 +67,10 @@ func packageStatus(p vendors.Package, now time.Time) v1alpha1.PackageStatus {
 }
 
 // listedPackages returns the packages of a status from an earlier process; false
-// when some that matter may have found no place in it, so that nothing can be
-// added up anew.
+// when some that matter found no place in it, so that nothing can be added up
+// anew.
 func listedPackages(section *v1alpha1.PackagesStatus) ([]vendors.Package, bool) {
-	if section.LastSuccessTime.IsZero() || !listsAll(section) {
+	if section.LastSuccessTime.IsZero() || section.Truncated {
 		return nil, false
 	}
 	packages := make([]vendors.Package, 0, len(section.Items))
@@ -82,12 +82,6 @@ func listedPackages(section *v1alpha1.PackagesStatus) ([]vendors.Package, bool) 
 		packages = append(packages, p)
 	}
 	return packages, true
-}
-
-// listsAll tells whether the list holds every package that matters.
-func listsAll(section *v1alpha1.PackagesStatus) bool {
-	listed := len(section.Items)
-	return listed < maxPackages || section.Total != nil && int(*section.Total) == listed
 }
 
 // listedPackage is the reverse of packageStatus.

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
+	"github.com/quotawatch/quotawatch/internal/vendors"
 )
 
 const maxFindings = 16
@@ -52,9 +53,16 @@ func (a *assessment) since(f v1alpha1.Finding, before *v1alpha1.Finding) v1alpha
 	return f
 }
 
-// aboutPackages tells whether a finding is one about packages, which stays while
+// staysAboutPackages tells whether a finding is one on packages that stays while
 // they cannot be added up.
-func aboutPackages(f v1alpha1.Finding) bool { return f.Kind != v1alpha1.FindingUsageHigh }
+func (a *assessment) staysAboutPackages(f v1alpha1.Finding) bool {
+	switch {
+	case f.Kind == v1alpha1.FindingUsageHigh, f.Kind == v1alpha1.FindingAccountFrozen, f.Resource == vendors.UsageTrafficPostpaid:
+		return false
+	default:
+		return !a.isSettled(f)
+	}
+}
 
 // heldFindings returns those of the previous findings that are of a sort.
 func (a *assessment) heldFindings(ofSort func(v1alpha1.Finding) bool) []v1alpha1.Finding {
@@ -66,6 +74,11 @@ func (a *assessment) listFindings(findings []v1alpha1.Finding) {
 	a.status.Findings = nil
 	if len(findings) == 0 {
 		return
+	}
+	for _, f := range findings {
+		if isLoss(f) {
+			a.wakeAt(f.Since.Add(lossStands))
+		}
 	}
 	slices.SortFunc(findings, compareFindings)
 	items := findings[:min(len(findings), maxFindings)]
@@ -87,10 +100,15 @@ func (a *assessment) heldTotal() int {
 
 // findingRank orders the kinds within a severity.
 var findingRank = map[v1alpha1.FindingKind]int{
-	v1alpha1.FindingExhausted: 0,
-	v1alpha1.FindingLow:       1,
-	v1alpha1.FindingExpiring:  2,
-	v1alpha1.FindingUsageHigh: 3,
+	v1alpha1.FindingAccountFrozen:      0,
+	v1alpha1.FindingExhausted:          1,
+	v1alpha1.FindingOverageBilling:     2,
+	v1alpha1.FindingLow:                3,
+	v1alpha1.FindingExpiring:           4,
+	v1alpha1.FindingUsageHigh:          5,
+	v1alpha1.FindingRenewalFailed:      6,
+	v1alpha1.FindingPackageDisappeared: 7,
+	v1alpha1.FindingPackageExpired:     8,
 }
 
 func compareFindings(a, b v1alpha1.Finding) int {

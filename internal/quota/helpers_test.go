@@ -68,6 +68,10 @@ func unit(unit vendors.Unit, label string) packageChange {
 	return func(p *vendors.Package) { p.Unit, p.UnitLabel = unit, label }
 }
 
+func renewal(renewal vendors.Renewal) packageChange {
+	return func(p *vendors.Package) { p.Renewal = renewal }
+}
+
 func in(state vendors.PackageState) packageChange {
 	return func(p *vendors.Package) { p.State = state }
 }
@@ -183,6 +187,10 @@ type scenario struct {
 	t    *testing.T
 	in   Input
 	next time.Time
+	// changed is what the last assessment found to have happened, for example
+	// "PackageAdded 1 (traffic)", and announced whether the summary is to be told.
+	changed   []string
+	announced bool
 }
 
 // watching returns a scenario of a new watch that asks for packages.
@@ -212,7 +220,14 @@ func (s *scenario) assess() *v1alpha1.QuotaWatchStatus {
 	}
 	checkReport(s.t, s.in, report)
 	s.in.Watch.Status = stored(s.t, report.Status)
-	s.next = report.NextChange
+	s.next, s.changed, s.announced = report.NextChange, nil, false
+	for _, change := range report.Changes {
+		if change.Event == v1alpha1.EventSummaryChanged {
+			s.announced = true
+		} else {
+			s.changed = append(s.changed, strings.TrimSpace(change.Event+" "+change.About))
+		}
+	}
 	return &s.in.Watch.Status
 }
 
@@ -220,6 +235,15 @@ func (s *scenario) assess() *v1alpha1.QuotaWatchStatus {
 func (s *scenario) answers(packages ...vendors.Package) *v1alpha1.QuotaWatchStatus {
 	s.t.Helper()
 	return s.answersAbout(nil, packages...)
+}
+
+// answersBilled has the vendor answer with the packages, and how it bills traffic
+// beyond them.
+func (s *scenario) answersBilled(mode vendors.BillingMode, packages ...vendors.Package) *v1alpha1.QuotaWatchStatus {
+	s.t.Helper()
+	return answer(s, &s.in.Packages, vendors.PackageReading{
+		Packages: packages, DataAsOf: "2026-11-19", Billing: map[string]vendors.BillingMode{"traffic": mode},
+	})
 }
 
 // answersAbout has the vendor answer a question about some resources only.

@@ -45,6 +45,9 @@ func checkReport(t *testing.T, in Input, report Report) {
 		again.Now, again.Watch = now, in.Watch.DeepCopy()
 		again.Watch.Status = stored(t, *status)
 		report := Assess(again)
+		if now.Equal(in.Now) && len(report.Changes) > 0 {
+			t.Errorf("assessed again, something happened: %v", report.Changes)
+		}
 		return &report.Status, report.NextChange
 	})
 }

@@ -43,6 +43,7 @@ func (a *assessment) takeAnswer(answer *vendors.PackageReading) {
 	counted := a.counted(packages)
 	section.Total = count(len(counted))
 	section.NotFound = *count(answer.NotFound)
+	a.comparePackages(counted, answer.Resources)
 	a.addUp(counted, a.vanished(packages, counted, answer.Resources))
 }
 
@@ -50,7 +51,9 @@ func (a *assessment) takeAnswer(answer *vendors.PackageReading) {
 func (a *assessment) addUpAgain(listed []vendors.Package) {
 	a.nameSubjects(listed)
 	packages := a.names.rename(listed)
-	a.addUp(a.counted(packages), a.kept(packages))
+	counted := a.counted(packages)
+	a.comparePackages(counted, nil)
+	a.addUp(counted, a.kept(packages))
 }
 
 // nameSubjects finds out how users see the owners of the packages.
@@ -75,6 +78,7 @@ func (a *assessment) counted(packages []vendors.Package) []vendors.Package {
 // addUp writes the list of packages, and the rows that they add up to besides
 // those of which nothing is left.
 func (a *assessment) addUp(packages []vendors.Package, empty []row) {
+	a.packages = packages
 	a.listPackages(packages)
 	a.wakeAtEdges(packages)
 	a.rows = append(sumRows(packages, a.Now), empty...)
@@ -93,6 +97,9 @@ func (a *assessment) listRows() {
 	a.status.Resources = nil
 	for _, r := range a.rows[:listed] {
 		a.status.Resources = append(a.status.Resources, r.status())
+		if r.remembered {
+			a.wakeAt(r.exhausted.Add(relevance)) // that is when it is forgotten
+		}
 	}
 	a.rows = append(a.rows[:listed], withoutMemory(a.rows[listed:])...)
 }

@@ -102,7 +102,7 @@ func (a *assessment) wasInUse(r *row) bool {
 	if !hadSomething && before.RemainingPercent == nil {
 		return false
 	}
-	return !a.over(r.exhausted.Add(relevance))
+	return a.Now.Before(r.exhausted.Add(relevance))
 }
 
 // previousRows returns the rows of the previous status, by what users call their

@@ -47,6 +47,7 @@ func (c chance) pack(i int) vendors.Package {
 			vendors.PackageExpired, vendors.PackageFrozen, vendors.PackageRefunded, vendors.PackageStateUnknown, "Gifted")),
 		from(c.side(c.duration())), until(c.side(c.duration())+pick(c, 0, 0, 500*time.Millisecond)),
 	)
+	p.Renewal = pick(c, "", vendors.RenewalNone, vendors.RenewalPending, vendors.RenewalSucceeded, vendors.RenewalFailed)
 	for _, change := range []packageChange{totalUnknown, startUnknown, endUnknown} {
 		if c.IntN(8) == 0 {
 			change(&p)
@@ -100,13 +101,15 @@ func (c chance) spec() specChange {
 }
 
 func (c chance) kind() vendors.Kind {
-	return pick(c, vendors.KindUnauthenticated, vendors.KindForbidden, vendors.KindThrottled, vendors.KindMalformed, vendors.KindUnavailable)
+	return pick(c, vendors.KindUnauthenticated, vendors.KindForbidden, vendors.KindAccountFrozen, vendors.KindThrottled,
+		vendors.KindMalformed, vendors.KindUnavailable)
 }
 
 func (c chance) usage() []vendors.UsageItem {
 	items := make([]vendors.UsageItem, pick(c, 0, 1, 3, 40))
 	for i := range items {
 		items[i] = usage(fmt.Sprintf("Item%02d", i), pick(c, "0", "7", "999999999999999999999999"))
+		items[i].Name = pick(c, items[i].Name, vendors.UsageTrafficPostpaid, vendors.UsageTrafficPrepaid)
 		items[i].Label = pick(c, "", "a", strings.Repeat("直播", 100))
 		items[i].Peak = c.IntN(2) == 0
 		items[i].DataAsOf = vendors.DayAt(start).Add(-c.IntN(3))
@@ -133,7 +136,12 @@ func (c chance) vendorAnswers(s *scenario) {
 	case which == 2 && spec.Bill != nil && spec.Bill.GetMonths() > 1:
 		s.closes(c.lines()...)
 	default:
-		s.answersAbout(pick(c, nil, nil, []string{"traffic"}), c.packages()...)
+		answer(s, &s.in.Packages, vendors.PackageReading{
+			Packages: c.packages(), Resources: pick(c, nil, nil, []string{"traffic"}), NotFound: c.IntN(2),
+			Billing: map[string]vendors.BillingMode{
+				"traffic": pick(c, vendors.BillingUnknown, vendors.BillingNone, vendors.BillingPostpaid),
+			},
+		})
 		checkSums(s)
 	}
 }
@@ -249,14 +257,21 @@ func checkFailure(t *testing.T, before, after *v1alpha1.QuotaWatchStatus) {
 	t.Helper()
 	numbers := func(s *v1alpha1.QuotaWatchStatus) []any {
 		return []any{
-			s.Resources, s.Findings, s.Summary, s.Packages, s.Usage, s.Bill, verdicts(s),
+			s.Resources, firstFindings(s), s.Summary, s.Packages, s.Usage, s.Bill, verdicts(s),
 			says(s.Conditions, v1alpha1.ConditionUsageHigh),
 		}
 	}
-	errors := cmpopts.IgnoreTypes(&v1alpha1.VendorError{})
+	errors := cmp.Options{cmpopts.IgnoreTypes(&v1alpha1.VendorError{}), cmpopts.EquateEmpty()}
 	if diff := cmp.Diff(numbers(before), numbers(after), errors); diff != "" {
 		t.Errorf("a failure changes the numbers (-before +after):\n%s", diff)
 	}
+}
+
+// firstFindings returns the findings that the one on the account leaves in the
+// list, also where that is full.
+func firstFindings(s *v1alpha1.QuotaWatchStatus) []string {
+	lines := withoutFrozen(found(s))
+	return lines[:min(len(lines), maxFindings-1)]
 }
 
 // lives returns how many lives to make up. QUOTA_LIVES asks for more.

@@ -95,7 +95,7 @@ func TestUsageHigh(t *testing.T) {
 		"an estimate and what it became are two items": {
 			thresholds: []v1alpha1.Threshold{usageAbove("final", "TrafficPostpaid", "500"), usageAbove("early", "TrafficEstimated", "500")},
 			used: []vendors.UsageItem{
-				inUnit("GB", usage("TrafficEstimated", "501")), inUnit("GB", usage("TrafficPostpaid", "400")), inUnit("GB", usage("TrafficPrepaid", "400")),
+				inUnit("GB", usage("TrafficEstimated", "501")), inUnit("GB", usage("TrafficPostpaid", "400")), inUnit("GB", usage("TrafficPrepaid", "0")),
 			},
 			want: "True UsageHighWarning", message: "More was used than allowed by early (TrafficEstimated)",
 			found: []string{"Warning UsageHigh /TrafficEstimated by early"},

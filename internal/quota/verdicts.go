@@ -75,7 +75,7 @@ func (a *assessment) judge() {
 
 // verdicts answers every question, each for itself.
 func (a *assessment) verdicts() []verdict {
-	return append(a.judgePackages(), a.judgeUsage())
+	return append(a.judgePackages(), a.judgeUsage(), a.judgeAccount())
 }
 
 func findingsOf(verdicts []verdict) []v1alpha1.Finding {
@@ -95,9 +95,9 @@ func (a *assessment) judgePackages() []verdict {
 	case !a.hasPackages():
 		verdicts = packageVerdicts(verdict{unread: "The packages have not been read yet"})
 	case a.cannotAddUp():
-		verdicts = append(packageVerdicts(verdict{held: true}), verdict{findings: a.heldFindings(aboutPackages)})
+		verdicts = append(packageVerdicts(verdict{held: true}), verdict{findings: a.heldFindings(a.staysAboutPackages)})
 	default:
-		verdicts = []verdict{a.judgeLow(), a.judgeExhausted(), a.judgeExpiring()}
+		verdicts = []verdict{a.judgeLow(), a.judgeExhausted(), a.judgeExpiring(), a.judgeMoney()}
 	}
 	for i := range verdicts {
 		verdicts[i].stale = a.isStale(vendors.OpPackages)
