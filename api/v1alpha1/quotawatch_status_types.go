@@ -714,7 +714,10 @@ type SummaryAnnouncement struct {
 	Resources *int32 `json:"resources,omitempty"`
 }
 
-// QuotaWatchStatus holds the numbers and what they mean.
+// QuotaWatchStatus holds the numbers and what they mean. Its JSON stays below
+// 32 KiB: where there is more to say, the rows of sub-accounts are left out first,
+// then packages, lines of bills, usage items and findings, each from the end of
+// its list. The rows of the account as a whole always stay.
 type QuotaWatchStatus struct {
 	// conditions of the watch. Always present: Ready, QuotaLow, QuotaExhausted,
 	// ExpiringSoon, RunOutSoon, PlannedDemandShort, UsageHigh, DataStale and

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/equality"
+
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
 	"github.com/quotawatch/quotawatch/internal/vendors"
 )
@@ -87,6 +89,35 @@ type assessment struct {
 // Assess judges the readings. A question that has no new answer keeps its old
 // one, with its time; what only the clock decides is decided anew.
 func Assess(in Input) Report {
+	report, trimmed := assess(in)
+	if trimmed {
+		settle(in, &report)
+	}
+	return report
+}
+
+// maxTrims bounds how often a status that is too large is judged anew. It comes
+// to rest with the first time, unless something sits on the edge.
+const maxTrims = 4
+
+// settle judges anew what had no room for all: what found no place is forgotten
+// from now on, which may change a verdict on it.
+func settle(in Input, report *Report) {
+	for range maxTrims {
+		again := in
+		again.Watch = &v1alpha1.QuotaWatch{ObjectMeta: in.Watch.ObjectMeta, Spec: in.Watch.Spec, Status: report.Status}
+		next, _ := assess(again)
+		settled := equality.Semantic.DeepEqual(report.Status, next.Status)
+		report.Status, report.NextChange = next.Status, next.NextChange
+		if settled {
+			return
+		}
+	}
+}
+
+// assess judges the readings once, and tells whether the status was too large for
+// all that there is to say.
+func assess(in Input) (Report, bool) {
 	status := in.Watch.Status.DeepCopy()
 	a := &assessment{Input: in, previous: &in.Watch.Status, status: status, conditions: conditions{
 		list: &status.Conditions, generation: in.Watch.Generation, now: in.Now,
@@ -100,7 +131,7 @@ func Assess(in Input) Report {
 	a.status.ObservedGeneration = in.Watch.Generation
 	if in.Problem != nil && in.Problem.Class == Suspension {
 		a.suspend()
-		return a.report()
+		return a.report(), false
 	}
 	a.readPackages()
 	a.readUsage()
@@ -110,7 +141,8 @@ func Assess(in Input) Report {
 	a.judgeReadiness()
 	a.summarize()
 	a.announce()
-	return a.report()
+	trimmed := a.fit()
+	return a.report(), trimmed
 }
 
 func (a *assessment) report() Report {

@@ -34,6 +34,9 @@ func checkReport(t *testing.T, in Input, report Report) {
 	status := &report.Status
 	checkConditions(t, status.Conditions, append([]string{v1alpha1.ConditionReady}, verdictConditions...))
 	checkFits(t, "quotawatch.dev_quotawatches.yaml", status)
+	if size, most := len(compact(t, status)), atMost(status); size >= 32<<10 || size > most {
+		t.Errorf("the status has %d bytes, of at most %d", size, most)
+	}
 	if status.ObservedGeneration != in.Watch.Generation {
 		t.Errorf("status is about generation %d of %d", status.ObservedGeneration, in.Watch.Generation)
 	}
