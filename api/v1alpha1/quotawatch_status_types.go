@@ -598,7 +598,8 @@ const (
 	// that packages paid beside traffic that they did not.
 	FindingOverageBilling FindingKind = "OverageBilling"
 	// FindingAccountFrozen is an account that the vendor stopped. It stands until a
-	// reading succeeds again and none fails. Severity Critical.
+	// reading succeeds again, and none fails that did not fail before. Severity
+	// Critical.
 	FindingAccountFrozen FindingKind = "AccountFrozen"
 	// FindingPackageExpired is a package that ended with something left that was
 	// bought to be used up. It stands for seven days, from the end on if that is

@@ -134,30 +134,38 @@ func (a *assessment) judgeAccount() verdict {
 func (a *assessment) frozen() []v1alpha1.Finding {
 	found := v1alpha1.Finding{Kind: v1alpha1.FindingAccountFrozen, Severity: v1alpha1.SeverityCritical}
 	before := a.previousFinding(found)
-	if a.saysFrozen() || before != nil && !a.succeedsSince(before.Since.Time) {
-		return []v1alpha1.Finding{a.since(found, before)}
+	switch failure := a.frozenFailure(); {
+	case before != nil && (failure != nil || !a.succeedsSince(before.Since.Time)):
+		return []v1alpha1.Finding{*before}
+	case failure != nil:
+		found.Since = failure.Since
+		return []v1alpha1.Finding{found}
+	default:
+		return nil
+	}
+}
+
+// frozenFailure returns the failure of a section that says that the account is
+// frozen; nil when none does.
+func (a *assessment) frozenFailure() *v1alpha1.VendorError {
+	for _, s := range a.sections {
+		if failure := *s.lastError; failure != nil && failure.Kind == v1alpha1.ErrorAccountFrozen {
+			return failure
+		}
 	}
 	return nil
 }
 
-func (a *assessment) saysFrozen() bool {
-	return slices.ContainsFunc(a.sections, func(s section) bool {
-		return *s.lastError != nil && (*s.lastError).Kind == v1alpha1.ErrorAccountFrozen
-	})
-}
-
 // succeedsSince tells whether a section was read since then, with the present
-// spec and credential, and none fails.
+// spec and credential, and none that could be read before fails.
 func (a *assessment) succeedsSince(t time.Time) bool {
-	if a.CredentialChanged.After(t) {
-		t = a.CredentialChanged
-	}
 	var succeeded bool
 	for _, s := range a.sections {
-		if *s.lastError != nil {
+		if failure := *s.lastError; failure != nil && !failure.Since.Time.Before(t) {
 			return false
 		}
-		succeeded = succeeded || *s.observedGeneration == a.Watch.Generation && !s.lastSuccess.Time.Before(t)
+		succeeded = succeeded || *s.observedGeneration == a.Watch.Generation &&
+			!s.lastSuccess.Time.Before(t) && !s.lastSuccess.Time.Before(a.CredentialChanged)
 	}
 	return succeeded
 }

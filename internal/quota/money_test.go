@@ -253,6 +253,25 @@ func TestAccountFrozen(t *testing.T) {
 	}
 }
 
+// A section that failed before, and goes on to do so, says nothing of it.
+func TestAccountFrozenBesideAnotherFailure(t *testing.T) {
+	s := watching(t, asksUsage)
+	s.answers(pack())
+	fail(s, &s.in.Usage, vendors.KindForbidden, "")
+	s.in.Now = s.in.Now.Add(time.Minute)
+	s.fails(vendors.KindAccountFrozen, "")
+	s.in.Now = s.in.Now.Add(time.Minute)
+	fail(s, &s.in.Usage, vendors.KindForbidden, "")
+	got := firstFinding(s.restarts(), v1alpha1.FindingAccountFrozen)
+	if want := at(time.Minute); got == nil || !got.Since.Equal(&want) {
+		t.Errorf("found %v, want one since %s", got, want)
+	}
+	s.in.Now = s.in.Now.Add(time.Minute)
+	if got := firstFinding(s.answers(pack()), v1alpha1.FindingAccountFrozen); got != nil {
+		t.Errorf("found %v after an answer", got)
+	}
+}
+
 // Findings that only an earlier status tells are forgotten where the list has no
 // room for them: they begin silent and count for nothing.
 func TestLossesWithoutAPlaceInTheList(t *testing.T) {
