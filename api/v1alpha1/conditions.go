@@ -156,13 +156,22 @@ const (
 
 	// ConditionUsageHigh says that more was used than a threshold allows.
 	//
+	// Possible reasons for this condition to be True are:
+	//
+	// * "UsageHighCritical"
+	// * "UsageHighWarning"
+	//
 	// Possible reasons for this condition to be False are:
 	//
+	// * "UsageNormal"
 	// * "NotRequested"
 	//
 	// Possible reasons for this condition to be Unknown are:
 	//
-	// * "NotTested"
+	// * "NoData"
+	// * "NoCompleteDay"
+	// * "ResourceNotFound"
+	// * "DataStale"
 	ConditionUsageHigh = "UsageHigh"
 
 	// ConditionDataStale says that the numbers are older than spec.staleAfter.
@@ -238,7 +247,8 @@ const (
 	ReasonNotRequested = "NotRequested"
 	// ReasonNoTotal: a percentage needs a total that nobody reported or declared.
 	ReasonNoTotal = "NoTotal"
-	// ReasonResourceNotFound: a threshold names a resource that was never seen.
+	// ReasonResourceNotFound: a threshold names a resource that was never seen, or a
+	// usage item that the reading does not know.
 	ReasonResourceNotFound = "ResourceNotFound"
 	// ReasonNoForecast: there is no forecast to judge by.
 	ReasonNoForecast = "NoForecast"
@@ -257,8 +267,15 @@ const (
 	ReasonExpiringWarning = "ExpiringWarning"
 	// ReasonExpiringCritical: a threshold of severity Critical fires.
 	ReasonExpiringCritical = "ExpiringCritical"
-	// ReasonNotTested: this version does not make such tests.
-	ReasonNotTested = "NotTested"
+	// ReasonUsageNormal: no threshold fires.
+	ReasonUsageNormal = "UsageNormal"
+	// ReasonUsageHighWarning: a threshold of severity Warning fires.
+	ReasonUsageHighWarning = "UsageHighWarning"
+	// ReasonUsageHighCritical: a threshold of severity Critical fires.
+	ReasonUsageHighCritical = "UsageHighCritical"
+	// ReasonNoCompleteDay: the window has no complete day yet, as on the first of a
+	// month.
+	ReasonNoCompleteDay = "NoCompleteDay"
 	// ReasonSubAccountNotFound: the vendor does not know all sub-accounts that the
 	// spec names.
 	ReasonSubAccountNotFound = "SubAccountNotFound"

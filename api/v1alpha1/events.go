@@ -6,7 +6,10 @@ package v1alpha1
 // Reasons of Events. An Event tells of a change, once, after the change is
 // stored in status; automation should read the status instead.
 const (
-	// EventSummaryChanged (Normal): the first numbers were read.
+	// EventSummaryChanged (Normal): all that the spec asks for was read for the first
+	// time; or, at most once an hour, summary.lowestPercent moved by ten points or
+	// more since the last such Event, or something is now left of more or of fewer
+	// of the account's resources.
 	EventSummaryChanged = "SummaryChanged"
 	// EventQuotaLow (Warning): QuotaLow turned True, or graver.
 	EventQuotaLow = "QuotaLow"
@@ -16,6 +19,23 @@ const (
 	EventQuotaRecovered = "QuotaRecovered"
 	// EventExpiringSoon (Warning): ExpiringSoon turned True, or graver.
 	EventExpiringSoon = "ExpiringSoon"
+	// EventUsageHigh (Warning): UsageHigh turned True, or graver.
+	EventUsageHigh = "UsageHigh"
+	// EventPackageAdded (Normal): the vendor lists a package that it did not list
+	// before. Nothing is told of it where the status had no room for all packages.
+	EventPackageAdded = "PackageAdded"
+	// EventPackageRenewed (Normal): a package got a later end, or the vendor says that
+	// it was renewed.
+	EventPackageRenewed = "PackageRenewed"
+	// EventPackageExpired (Warning): a package ended with something left.
+	EventPackageExpired = "PackageExpired"
+	// EventPackageDisappeared (Warning): a package vanished before its end.
+	EventPackageDisappeared = "PackageDisappeared"
+	// EventRenewalFailed (Warning): the vendor could not renew a package.
+	EventRenewalFailed = "RenewalFailed"
+	// EventOverageBilling (Warning): usage is paid as you go because no package
+	// covers it.
+	EventOverageBilling = "OverageBilling"
 	// EventDataStale (Warning): DataStale turned True.
 	EventDataStale = "DataStale"
 	// EventPartialData (Warning): PartialData turned True.

@@ -57,7 +57,11 @@ const (
 	TotalFromVendor TotalSource = "Vendor"
 	// TotalDeclared is a total from spec.packages.declaredTotals.
 	TotalDeclared TotalSource = "Declared"
-	// TotalObserved is the amount after the last increase that the operator saw.
+	// TotalObserved is the most that was left at once since an increase that the
+	// operator saw: what is left right after that increase, and after a later one
+	// where that is more. An increase is one by at least a tenth. What is used or
+	// expires does not lower it. It begins anew after the resource was not in use
+	// for 30 days; declare the total where that is too long.
 	TotalObserved TotalSource = "Observed"
 )
 
@@ -142,8 +146,8 @@ type ResourceStatus struct {
 	// +optional
 	Upcoming Amount `json:"upcoming,omitempty"`
 
-	// total is what was bought in the packages that remaining sums; absent when
-	// nobody knows.
+	// total is what was bought in the packages that remaining sums, or what stands in
+	// for it by totalSource; absent when nobody knows.
 	// +optional
 	Total Amount `json:"total,omitempty"`
 
@@ -166,6 +170,12 @@ type ResourceStatus struct {
 	// nextExpiry is the earliest end of a usable package that has something left.
 	// +optional
 	NextExpiry metav1.Time `json:"nextExpiry,omitzero"`
+
+	// exhaustedTime is when it was first seen that nothing can be spent; absent while
+	// something can. For 30 days from then on the built-in thresholds apply to a
+	// resource that had something.
+	// +optional
+	ExhaustedTime metav1.Time `json:"exhaustedTime,omitzero"`
 
 	// burnPerDay is how much is used a day, forecast from history.
 	// +optional
@@ -296,6 +306,16 @@ type PackagesStatus struct {
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	Total *int32 `json:"total,omitempty"`
+
+	// truncated tells that items has no room for every package that it would list.
+	// +optional
+	Truncated bool `json:"truncated,omitempty"`
+
+	// notFound is how many of the sub-accounts that the spec names the vendor does
+	// not know; absent when it knows all.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	NotFound int32 `json:"notFound,omitempty"`
 
 	// observedGeneration is the generation of the spec that the numbers answer.
 	// +optional
@@ -485,7 +505,8 @@ type BillPeriodStatus struct {
 	// +required
 	State BillState `json:"state,omitempty"`
 
-	// lines of the bill, the largest first.
+	// lines of the bill: the largest of each unit, then the second largest of each
+	// and so on.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=12
@@ -502,14 +523,8 @@ type BillPeriodStatus struct {
 	Total *int32 `json:"total,omitempty"`
 }
 
-// BillStatus is the bill reading.
-type BillStatus struct {
-	// periods are the months read, the latest first.
-	// +optional
-	// +listType=atomic
-	// +kubebuilder:validation:MaxItems=3
-	Periods []BillPeriodStatus `json:"periods,omitempty"`
-
+// ClosedMonthsStatus is the reading of the bills of months that are over.
+type ClosedMonthsStatus struct {
 	// observedGeneration is the generation of the spec that the numbers answer.
 	// +optional
 	// +kubebuilder:validation:Minimum=1
@@ -523,6 +538,36 @@ type BillStatus struct {
 	// succeeded.
 	// +optional
 	LastError *VendorError `json:"lastError,omitempty"`
+}
+
+// BillStatus is the bill reading. The running month and the closed ones before it
+// are asked for apart.
+type BillStatus struct {
+	// periods are the months read, the latest first.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=3
+	Periods []BillPeriodStatus `json:"periods,omitempty"`
+
+	// observedGeneration is the generation of the spec that the running month's
+	// numbers answer.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+
+	// lastSuccessTime is when the running month's numbers were read.
+	// +optional
+	LastSuccessTime metav1.Time `json:"lastSuccessTime,omitzero"`
+
+	// lastError is the latest failure to read the running month; absent when the
+	// last attempt succeeded.
+	// +optional
+	LastError *VendorError `json:"lastError,omitempty"`
+
+	// closedMonths is the reading of the closed months; absent when only the
+	// running month is read.
+	// +optional
+	ClosedMonths *ClosedMonthsStatus `json:"closedMonths,omitempty"`
 }
 
 // FindingKind says what a finding is about.
@@ -542,15 +587,29 @@ const (
 	FindingUsageHigh FindingKind = "UsageHigh"
 	// FindingPlannedDemandShort is an event that the packages do not cover.
 	FindingPlannedDemandShort FindingKind = "PlannedDemandShort"
-	// FindingRenewalFailed is a package that the vendor could not renew.
+	// FindingRenewalFailed is a package that the vendor could not renew. It stands as
+	// long as the vendor says so of a package that is not over for 30 days; put the
+	// package into spec.packages.ignore to end it earlier. Severity Warning.
 	FindingRenewalFailed FindingKind = "RenewalFailed"
 	// FindingOverageBilling is usage paid as you go because no package covers it.
+	// It stands while nothing usable is left of a resource of the account that the
+	// vendor bills beyond its packages, with severity Critical; and, with severity
+	// Warning, on the usage item TrafficPostpaid while the usage window has traffic
+	// that packages paid beside traffic that they did not.
 	FindingOverageBilling FindingKind = "OverageBilling"
-	// FindingAccountFrozen is an account that the vendor stopped.
+	// FindingAccountFrozen is an account that the vendor stopped. It stands until a
+	// reading succeeds again, and none fails that did not fail before. Severity
+	// Critical.
 	FindingAccountFrozen FindingKind = "AccountFrozen"
-	// FindingPackageExpired is a package that ended with something left.
+	// FindingPackageExpired is a package that ended with something left that was
+	// bought to be used up. It stands for seven days, from the end on if that is
+	// known. Severity Warning.
 	FindingPackageExpired FindingKind = "PackageExpired"
-	// FindingPackageDisappeared is a package that vanished before its end.
+	// FindingPackageDisappeared is a package that vanished from the vendor's list
+	// before its end, with something left in it when it was last seen: taken back,
+	// merged into another one, or used up since, where the vendor lists no empty
+	// packages. It stands for seven days or until the package is back. Severity
+	// Warning.
 	FindingPackageDisappeared FindingKind = "PackageDisappeared"
 )
 
@@ -636,7 +695,30 @@ type ResourceHistory struct {
 	Samples []HistorySample `json:"samples,omitempty"`
 }
 
-// QuotaWatchStatus holds the numbers and what they mean.
+// SummaryAnnouncement is what the last SummaryChanged Event told, by which it is
+// decided when the next one is due.
+type SummaryAnnouncement struct {
+	// time of the Event.
+	// +required
+	Time metav1.Time `json:"time,omitzero"`
+
+	// lowestPercent is what summary.lowestPercent was then.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=100
+	LowestPercent *int32 `json:"lowestPercent,omitempty"`
+
+	// resources is the number of the account's resources of which something was left
+	// then.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	Resources *int32 `json:"resources,omitempty"`
+}
+
+// QuotaWatchStatus holds the numbers and what they mean. Its JSON stays below
+// 32 KiB: where there is more to say, the rows of sub-accounts are left out first,
+// then packages, lines of bills, usage items and findings, each from the end of
+// its list. The rows of the account as a whole always stay.
 type QuotaWatchStatus struct {
 	// conditions of the watch. Always present: Ready, QuotaLow, QuotaExhausted,
 	// ExpiringSoon, RunOutSoon, PlannedDemandShort, UsageHigh, DataStale and
@@ -693,6 +775,11 @@ type QuotaWatchStatus struct {
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=8
 	History []ResourceHistory `json:"history,omitempty"`
+
+	// lastAnnouncement is what the last SummaryChanged Event told; absent until all
+	// that the spec asks for was read.
+	// +optional
+	LastAnnouncement *SummaryAnnouncement `json:"lastAnnouncement,omitempty"`
 
 	// lastAttemptTime is when a vendor was last asked. Times alone are written at
 	// most every ten minutes.

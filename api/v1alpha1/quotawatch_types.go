@@ -357,8 +357,10 @@ type Threshold struct {
 	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^([0-9]{1,5}(\.[0-9]{1,9})?(ms|s|m|h))+$') && duration(self) > duration('0s') && duration(self) <= duration('17520h')`,message="runsOutWithin must be above zero and at most 17520h, such as 72h"
 	RunsOutWithin *metav1.Duration `json:"runsOutWithin,omitempty"`
 
-	// usageAbove fails when more than this was used over usage.window, in the
-	// unit of the usage item. It needs spec.usage. Above zero.
+	// usageAbove fails when more than this was used of a usage item over
+	// usage.window, in the unit of the item. The lines of an item in one unit are
+	// added up, or their highest counts where the item is a peak; lines in several
+	// units are tested each by itself. It needs spec.usage. Above zero.
 	// +optional
 	// +kubebuilder:validation:XIntOrString
 	// +kubebuilder:validation:MaxLength=32

@@ -99,6 +99,11 @@ type VendorError struct {
 	// +required
 	Since metav1.Time `json:"since,omitzero"`
 
+	// incompleteAnswer tells that at least one of the present row of failures was an
+	// answer that was not whole.
+	// +optional
+	IncompleteAnswer bool `json:"incompleteAnswer,omitempty"`
+
 	// retryTime is when the next attempt is due. It is approximate, and omitted
 	// while an attempt is under way.
 	// +optional

@@ -14,6 +14,7 @@ import (
 	"k8s.io/client-go/tools/events"
 
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
+	"github.com/quotawatch/quotawatch/internal/quota"
 )
 
 // Actions of Events: what the operator was doing.
@@ -35,20 +36,50 @@ func normal(reason, note string) occurrence {
 	return occurrence{corev1.EventTypeNormal, reason, note}
 }
 
-// announceWatch tells what changed between two stored statuses of a watch.
-func announceWatch(recorder events.EventRecorder, before, after *v1alpha1.QuotaWatch) {
+// announceWatch tells what changed between two stored statuses of a watch; changes
+// is what no condition tells of it.
+func announceWatch(recorder events.EventRecorder, before, after *v1alpha1.QuotaWatch, changes []quota.Change) {
 	occurrences := readyOccurrences(before.Status.Conditions, after.Status.Conditions)
 	occurrences = append(occurrences, verdictOccurrences(before.Status.Conditions, after.Status.Conditions)...)
 	if isThrottled(after) && !isThrottled(before) {
 		occurrences = append(occurrences, throttled())
 	}
-	if firstReading(before, after) {
-		occurrences = append(occurrences, normal(v1alpha1.EventSummaryChanged, summaryNote(after)))
+	for _, change := range changes {
+		occurrences = append(occurrences, changeOccurrence(before, after, change))
 	}
 	for _, o := range occurrences {
 		recorder.Eventf(after, nil, o.eventType, o.reason, actionPoll, "%s", o.note)
 	}
 }
+
+// changeEvents are how the Events of changes are told. What is not here is told by
+// a function of its own.
+var changeEvents = map[string]struct {
+	tell func(reason, note string) occurrence
+	text string
+}{
+	v1alpha1.EventOverageBilling:     {warning, "No package covers what is used, and it is paid as you go: "},
+	v1alpha1.EventRenewalFailed:      {warning, "The vendor could not renew "},
+	v1alpha1.EventPackageDisappeared: {warning, "Gone before the end, with something left when last seen: "},
+	v1alpha1.EventPackageExpired:     {warning, "Expired with something left: "},
+	v1alpha1.EventPackageRenewed:     {normal, "Renewed: "},
+	v1alpha1.EventPackageAdded:       {normal, "New: "},
+}
+
+// changeOccurrence tells of a change between two stored statuses.
+func changeOccurrence(before, after *v1alpha1.QuotaWatch, change quota.Change) occurrence {
+	switch change.Event {
+	case v1alpha1.EventSummaryChanged:
+		return normal(change.Event, summaryNote(before, after))
+	case v1alpha1.EventAccountFrozen:
+		return frozen("The vendor stopped the account: it is frozen, in arrears or not opened")
+	default:
+		event := changeEvents[change.Event]
+		return event.tell(change.Event, event.text+change.About)
+	}
+}
+
+func frozen(note string) occurrence { return warning(v1alpha1.EventAccountFrozen, note) }
 
 // announceAccount tells what changed between two stored statuses of an account.
 func announceAccount(recorder events.EventRecorder, before, after *v1alpha1.VendorAccount, rotated bool) {
@@ -58,6 +89,9 @@ func announceAccount(recorder events.EventRecorder, before, after *v1alpha1.Vend
 	}
 	if throttles(after.Status.LastError) && !throttles(before.Status.LastError) {
 		occurrences = append(occurrences, throttled())
+	}
+	if isFrozen(after) && !isFrozen(before) {
+		occurrences = append(occurrences, frozen(messageOf(after.Status.Conditions, v1alpha1.ConditionReady)))
 	}
 	for _, o := range occurrences {
 		recorder.Eventf(after, nil, o.eventType, o.reason, actionVerify, "%s", o.note)
@@ -70,7 +104,6 @@ var readyEvents = map[string]func(note string) occurrence{
 	v1alpha1.ReasonSecretKeyMissing:       func(n string) occurrence { return warning(v1alpha1.EventSecretKeyMissing, n) },
 	string(v1alpha1.ErrorUnauthenticated): func(n string) occurrence { return warning(v1alpha1.EventAuthenticationFailed, n) },
 	string(v1alpha1.ErrorForbidden):       func(n string) occurrence { return warning(v1alpha1.EventAuthenticationFailed, n) },
-	string(v1alpha1.ErrorAccountFrozen):   func(n string) occurrence { return warning(v1alpha1.EventAccountFrozen, n) },
 	v1alpha1.ReasonSuspended:              func(n string) occurrence { return normal(v1alpha1.EventSuspended, n) },
 	v1alpha1.ReasonAccountSuspended:       func(n string) occurrence { return normal(v1alpha1.EventSuspended, n) },
 }
@@ -101,6 +134,7 @@ var verdictEvents = []struct{ condition, reason string }{
 	{v1alpha1.ConditionQuotaLow, v1alpha1.EventQuotaLow},
 	{v1alpha1.ConditionQuotaExhausted, v1alpha1.EventQuotaExhausted},
 	{v1alpha1.ConditionExpiringSoon, v1alpha1.EventExpiringSoon},
+	{v1alpha1.ConditionUsageHigh, v1alpha1.EventUsageHigh},
 	{v1alpha1.ConditionDataStale, v1alpha1.EventDataStale},
 	{v1alpha1.ConditionPartialData, v1alpha1.EventPartialData},
 }
@@ -108,8 +142,9 @@ var verdictEvents = []struct{ condition, reason string }{
 // graver maps the reasons for which a condition is already True to the graver
 // ones that are worth another Event.
 var graver = map[string]string{
-	v1alpha1.ReasonLowWarning:      v1alpha1.ReasonLowCritical,
-	v1alpha1.ReasonExpiringWarning: v1alpha1.ReasonExpiringCritical,
+	v1alpha1.ReasonLowWarning:       v1alpha1.ReasonLowCritical,
+	v1alpha1.ReasonExpiringWarning:  v1alpha1.ReasonExpiringCritical,
+	v1alpha1.ReasonUsageHighWarning: v1alpha1.ReasonUsageHighCritical,
 }
 
 // verdictOccurrences tells of verdicts that began, grew graver, or ended.
@@ -156,31 +191,19 @@ func isThrottled(watch *v1alpha1.QuotaWatch) bool {
 	return slices.ContainsFunc(readingErrors(&watch.Status), throttles)
 }
 
+// isFrozen tells whether Ready says that the vendor stopped an account.
+func isFrozen(account *v1alpha1.VendorAccount) bool {
+	return reasonOf(account.Status.Conditions, v1alpha1.ConditionReady) == string(v1alpha1.ErrorAccountFrozen)
+}
+
 func throttled() occurrence {
 	return warning(v1alpha1.EventThrottled, "The vendor refuses calls because there are too many")
 }
 
-// firstReading tells whether now, for the first time, all that the spec asks for
-// was read.
-func firstReading(before, after *v1alpha1.QuotaWatch) bool {
-	return !allRead(before) && allRead(after)
-}
-
-func allRead(watch *v1alpha1.QuotaWatch) bool {
-	spec, status := &watch.Spec, &watch.Status
-	switch {
-	case spec.Packages != nil && (status.Packages == nil || status.Packages.ObservedGeneration == 0),
-		spec.Usage != nil && (status.Usage == nil || status.Usage.ObservedGeneration == 0),
-		spec.Bill != nil && (status.Bill == nil || status.Bill.ObservedGeneration == 0):
-		return false
-	}
-	return true
-}
-
 // summaryNote says in one sentence what is left, was used and was billed.
-func summaryNote(watch *v1alpha1.QuotaWatch) string {
+func summaryNote(before, after *v1alpha1.QuotaWatch) string {
 	var parts []string
-	status := &watch.Status
+	status := &after.Status
 	if status.Packages != nil {
 		parts = append(parts, packagesNote(status.Summary))
 	}
@@ -190,7 +213,11 @@ func summaryNote(watch *v1alpha1.QuotaWatch) string {
 	if status.Bill != nil {
 		parts = append(parts, billNote(status.Bill))
 	}
-	return "First reading: " + strings.Join(parts, "; ")
+	note := strings.Join(parts, "; ")
+	if before.Status.LastAnnouncement == nil {
+		return "First reading: " + note
+	}
+	return note
 }
 
 func packagesNote(summary *v1alpha1.Summary) string {

@@ -190,6 +190,16 @@ func haveRemaining(resource, remaining string) gomegatypes.GomegaMatcher {
 	}, Equal(remaining))
 }
 
+// haveFinding matches watches of which a kind of finding is listed.
+func haveFinding(kind v1alpha1.FindingKind) gomegatypes.GomegaMatcher {
+	return WithTransform(func(watch *v1alpha1.QuotaWatch) []v1alpha1.Finding {
+		if watch.Status.Findings == nil {
+			return nil
+		}
+		return watch.Status.Findings.Items
+	}, ContainElement(HaveField("Kind", kind)))
+}
+
 // haveSeeds matches watches that show the published sample's one usable package.
 func haveSeeds() gomegatypes.GomegaMatcher {
 	return haveRemaining("traffic", "497634728735")
@@ -218,6 +228,19 @@ func (o *operator) eventReasons(kind string) func() []string {
 		}
 		return reasons
 	}
+}
+
+// eventNotes are the last notes that the operator told of the watch, by reason.
+func (o *operator) eventNotes() map[string]string {
+	list := &eventsv1.EventList{}
+	Expect(apiServer.List(suiteContext, list, client.InNamespace(o.namespace))).To(Succeed())
+	notes := map[string]string{}
+	for _, e := range list.Items {
+		if e.Regarding.Kind == kindQuotaWatch {
+			notes[e.Reason] = e.Note
+		}
+	}
+	return notes
 }
 
 // leaks returns the secret values that appear in text, as they are or as the API

@@ -98,13 +98,20 @@ func usageQuery(spec *v1alpha1.UsageReading) vendors.UsageQuery {
 // billQueries ask for the running month's bill, and more seldom for those of the
 // closed months before it.
 func (r *QuotaWatchReconciler) billQueries(watch *v1alpha1.QuotaWatch, connection *Connection) []polling.Query {
-	spec := watch.Spec.Bill
-	queries := []polling.Query{r.billQuery(watch, connection, vendors.OpBill, r.atLeast(spec.GetInterval()), 0, 1)}
-	if closed := int(spec.GetMonths()) - 1; closed > 0 {
-		interval := max(r.atLeast(spec.GetInterval()), closedBillInterval)
-		queries = append(queries, r.billQuery(watch, connection, vendors.OpClosedBills, interval, 1, closed))
+	spec, held := watch.Spec.Bill, watch.Status.Bill
+	running := r.billQuery(watch, connection, vendors.OpBill, r.atLeast(spec.GetInterval()), 0, 1)
+	if held != nil {
+		running.Held = connection.held(watch, held.ObservedGeneration, held.LastSuccessTime)
 	}
-	return queries
+	months := int(spec.GetMonths()) - 1
+	if months == 0 {
+		return []polling.Query{running}
+	}
+	closed := r.billQuery(watch, connection, vendors.OpClosedBills, max(running.Interval, closedBillInterval), 1, months)
+	if held != nil && held.ClosedMonths != nil {
+		closed.Held = connection.held(watch, held.ClosedMonths.ObservedGeneration, held.ClosedMonths.LastSuccessTime)
+	}
+	return []polling.Query{running, closed}
 }
 
 // billQuery asks for the bills of count months, of which the latest is so many
@@ -113,7 +120,7 @@ func (r *QuotaWatchReconciler) billQuery(
 	watch *v1alpha1.QuotaWatch, connection *Connection, op string, interval time.Duration, before, count int,
 ) polling.Query {
 	isolationID := watch.Spec.Bill.Polyv.IsolationID
-	q := polling.Query{
+	return polling.Query{
 		Op:       op,
 		Params:   params([]string{isolationID, strconv.Itoa(count)}),
 		Interval: interval,
@@ -122,10 +129,6 @@ func (r *QuotaWatchReconciler) billQuery(
 			return connection.Account.Bills.ReadBills(ctx, vendors.BillQuery{Months: months, IsolationID: isolationID})
 		},
 	}
-	if section := watch.Status.Bill; section != nil {
-		q.Held = connection.held(watch, section.ObservedGeneration, section.LastSuccessTime)
-	}
-	return q
 }
 
 // atLeast raises an interval to the operator's least.

@@ -62,7 +62,7 @@ func (r *QuotaWatchReconciler) Reconcile(ctx context.Context, req ctrl.Request) 
 		if err := patchStatus(ctx, r.Client, before, watch); err != nil {
 			return unwritten(err)
 		}
-		announceWatch(r.Recorder, before, watch)
+		announceWatch(r.Recorder, before, watch, report.Changes)
 	}
 	return requeueAt(r.Clock, report.NextChange), nil
 }

@@ -284,8 +284,42 @@ var _ = Describe("A QuotaWatch", func() {
 		o.advance(2 * time.Hour)
 		o.eventuallyWatch(And(HaveField("Status.State", v1alpha1.StateOK), haveRemaining("traffic", "400000000000")))
 		Eventually(o.eventReasons(kindQuotaWatch)).WithTimeout(patience).Should(ConsistOf(
-			v1alpha1.EventSummaryChanged, v1alpha1.EventQuotaLow, v1alpha1.EventQuotaLow,
-			v1alpha1.EventQuotaExhausted, v1alpha1.EventQuotaRecovered))
+			v1alpha1.EventSummaryChanged, v1alpha1.EventQuotaLow, v1alpha1.EventSummaryChanged,
+			v1alpha1.EventQuotaLow, v1alpha1.EventQuotaExhausted, v1alpha1.EventOverageBilling, v1alpha1.EventSummaryChanged,
+			v1alpha1.EventQuotaRecovered, v1alpha1.EventSummaryChanged))
+	})
+
+	It("tells that the vendor stopped the account, once, and finds it until that is over", func() {
+		watch := o.watch()
+		watch.Spec.StaleAfter = &metav1.Duration{Duration: 24 * time.Hour}
+		o.applied(o.secret(), o.account(), watch)
+		o.eventuallyWatch(And(beReady(), haveSeeds()))
+		Expect(o.vendor.Inject(vendorsim.ServiceTencent, vendorsim.Fault{Name: vendorsim.FaultAccountFrozen})).To(Succeed())
+		o.advance(2 * time.Hour)
+		o.eventuallyWatch(And(haveSeeds(), beStalled("AccountFrozen"), haveFinding(v1alpha1.FindingAccountFrozen)))
+		Expect(o.vendor.Clear(vendorsim.ServiceTencent, vendorsim.FaultAccountFrozen)).To(Succeed())
+
+		Expect(o.vendor.Inject(vendorsim.ServiceTencent, vendorsim.Fault{Name: vendorsim.FaultThrottle})).To(Succeed())
+		o.advance(2 * time.Hour)
+		o.eventuallyWatch(And(WithTransform(packagesError, HaveField("Kind", v1alpha1.ErrorThrottled)),
+			haveFinding(v1alpha1.FindingAccountFrozen)))
+		Expect(o.vendor.Clear(vendorsim.ServiceTencent, vendorsim.FaultThrottle)).To(Succeed())
+
+		o.advance(2 * time.Hour)
+		o.eventuallyWatch(And(beReady(), haveSeeds(), Not(haveFinding(v1alpha1.FindingAccountFrozen))))
+		Eventually(o.eventReasons(kindQuotaWatch)).WithTimeout(patience).Should(ConsistOf(
+			v1alpha1.EventSummaryChanged, v1alpha1.EventAccountFrozen, v1alpha1.EventThrottled))
+	})
+
+	It("tells what becomes of packages", func() {
+		o.applied(o.secret(), o.account(), o.watch())
+		o.eventuallyWatch(And(beReady(), haveSeeds()))
+		end := o.storedWatch().Status.Resources[0].NextExpiry.Time
+		o.advance(end.Sub(o.clock.Now()) + time.Minute)
+		o.eventuallyWatch(And(beReady(), haveFinding(v1alpha1.FindingPackageExpired), haveFinding(v1alpha1.FindingOverageBilling)))
+		Eventually(o.eventNotes).WithTimeout(patience).Should(And(
+			HaveKeyWithValue(v1alpha1.EventPackageExpired, "Expired with something left: 281975 (traffic)"),
+			HaveKeyWithValue(v1alpha1.EventOverageBilling, "No package covers what is used, and it is paid as you go: traffic")))
 	})
 
 	It("keeps its numbers over a restart and asks at the next slot only", func() {

@@ -63,11 +63,19 @@ func sectionsDue(before, after *v1alpha1.QuotaWatch) bool {
 	case was.Usage != nil && is.Usage != nil && after.Spec.Usage != nil &&
 		due(was.Usage.LastSuccessTime, is.Usage.LastSuccessTime, max(heartbeat, after.Spec.Usage.GetInterval())):
 		return true
-	case was.Bill != nil && is.Bill != nil && after.Spec.Bill != nil &&
-		due(was.Bill.LastSuccessTime, is.Bill.LastSuccessTime, max(heartbeat, after.Spec.Bill.GetInterval())):
-		return true
+	case was.Bill != nil && is.Bill != nil && after.Spec.Bill != nil:
+		return billDue(was.Bill, is.Bill, max(heartbeat, after.Spec.Bill.GetInterval()))
 	}
 	return false
+}
+
+// billDue is sectionsDue for the two questions about bills.
+func billDue(was, is *v1alpha1.BillStatus, every time.Duration) bool {
+	if due(was.LastSuccessTime, is.LastSuccessTime, every) {
+		return true
+	}
+	return was.ClosedMonths != nil && is.ClosedMonths != nil &&
+		due(was.ClosedMonths.LastSuccessTime, is.ClosedMonths.LastSuccessTime, max(every, closedBillInterval))
 }
 
 // shortestInterval is the shortest at which anything is read.
@@ -97,6 +105,9 @@ func withoutTimes(status v1alpha1.QuotaWatchStatus) v1alpha1.QuotaWatchStatus {
 	}
 	if b := status.Bill; b != nil {
 		b.LastSuccessTime = metav1.Time{}
+		if c := b.ClosedMonths; c != nil {
+			c.LastSuccessTime = metav1.Time{}
+		}
 	}
 	for _, failure := range readingErrors(&status) {
 		withoutRetryTime(failure)
@@ -127,6 +138,9 @@ func readingErrors(status *v1alpha1.QuotaWatchStatus) []*v1alpha1.VendorError {
 	}
 	if b := status.Bill; b != nil {
 		failures = append(failures, b.LastError)
+		if c := b.ClosedMonths; c != nil {
+			failures = append(failures, c.LastError)
+		}
 	}
 	return failures
 }

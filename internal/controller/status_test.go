@@ -17,6 +17,7 @@ func TestWorthWriting(t *testing.T) {
 	every := func(d time.Duration) *metav1.Duration { return &metav1.Duration{Duration: d} }
 	packages := v1alpha1.QuotaWatchSpec{Packages: &v1alpha1.PackagesReading{}, Interval: every(5 * time.Minute)}
 	usage := v1alpha1.QuotaWatchSpec{Usage: &v1alpha1.UsageReading{Interval: every(5 * time.Minute)}}
+	often := v1alpha1.QuotaWatchSpec{Bill: &v1alpha1.BillReading{Interval: every(5 * time.Minute)}}
 	daily := v1alpha1.QuotaWatchSpec{Bill: &v1alpha1.BillReading{}}
 	both := v1alpha1.QuotaWatchSpec{Packages: &v1alpha1.PackagesReading{}, Interval: every(24 * time.Hour), Usage: usage.Usage}
 
@@ -24,19 +25,28 @@ func TestWorthWriting(t *testing.T) {
 		s.LastAttemptTime, s.LastSuccessTime, s.NextPollTime = at, at, at
 		s.Packages = &v1alpha1.PackagesStatus{LastSuccessTime: at}
 		s.Usage = &v1alpha1.UsageStatus{LastSuccessTime: at, LastError: &v1alpha1.VendorError{Kind: v1alpha1.ErrorThrottled, RetryTime: present}}
-		s.Bill = &v1alpha1.BillStatus{LastSuccessTime: at}
+		s.Bill = &v1alpha1.BillStatus{LastSuccessTime: at, ClosedMonths: &v1alpha1.ClosedMonthsStatus{LastSuccessTime: at}}
 	}
 	tests := map[string]struct {
 		spec   v1alpha1.QuotaWatchSpec
 		change func(*v1alpha1.QuotaWatchStatus)
 		want   bool
 	}{
-		"nothing":                               {packages, func(*v1alpha1.QuotaWatchStatus) {}, false},
-		"times, a moment later":                 {packages, func(s *v1alpha1.QuotaWatchStatus) { read(s, later(present, 5*time.Minute)) }, false},
-		"times, ten minutes later":              {packages, func(s *v1alpha1.QuotaWatchStatus) { read(s, later(present, 10*time.Minute)) }, true},
-		"times of usage, ten minutes later":     {usage, func(s *v1alpha1.QuotaWatchStatus) { read(s, later(present, 10*time.Minute)) }, true},
-		"times of a daily bill, an hour later":  {daily, func(s *v1alpha1.QuotaWatchStatus) { read(s, later(present, time.Hour)) }, false},
-		"times of a daily bill, a day later":    {daily, func(s *v1alpha1.QuotaWatchStatus) { read(s, later(present, 24*time.Hour)) }, true},
+		"nothing":                              {packages, func(*v1alpha1.QuotaWatchStatus) {}, false},
+		"times, a moment later":                {packages, func(s *v1alpha1.QuotaWatchStatus) { read(s, later(present, 5*time.Minute)) }, false},
+		"times, ten minutes later":             {packages, func(s *v1alpha1.QuotaWatchStatus) { read(s, later(present, 10*time.Minute)) }, true},
+		"times of usage, ten minutes later":    {usage, func(s *v1alpha1.QuotaWatchStatus) { read(s, later(present, 10*time.Minute)) }, true},
+		"times of a daily bill, an hour later": {daily, func(s *v1alpha1.QuotaWatchStatus) { read(s, later(present, time.Hour)) }, false},
+		"times of a daily bill, a day later":   {daily, func(s *v1alpha1.QuotaWatchStatus) { read(s, later(present, 24*time.Hour)) }, true},
+		"closed months beside a running one read often, an hour later": {often, func(s *v1alpha1.QuotaWatchStatus) {
+			s.Bill.ClosedMonths.LastSuccessTime = later(present, time.Hour)
+		}, false},
+		"closed months beside a running one read often, a day later": {often, func(s *v1alpha1.QuotaWatchStatus) {
+			s.Bill.ClosedMonths.LastSuccessTime = later(present, 24*time.Hour)
+		}, true},
+		"a failure of the closed months": {packages, func(s *v1alpha1.QuotaWatchStatus) {
+			s.Bill.ClosedMonths.LastError = &v1alpha1.VendorError{Kind: v1alpha1.ErrorThrottled}
+		}, true},
 		"usage beside packages read once a day": {both, func(s *v1alpha1.QuotaWatchStatus) { s.Usage.LastSuccessTime = later(present, 10*time.Minute) }, true},
 		"only when the vendor is asked again, a moment later": {packages, func(s *v1alpha1.QuotaWatchStatus) {
 			s.Usage.LastError.RetryTime = later(present, 5*time.Minute)

@@ -7,7 +7,10 @@
 package quota
 
 import (
+	"slices"
 	"time"
+
+	"k8s.io/apimachinery/pkg/api/equality"
 
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
 	"github.com/quotawatch/quotawatch/internal/vendors"
@@ -54,6 +57,8 @@ type Input struct {
 type Report struct {
 	// Status is the whole new status.
 	Status v1alpha1.QuotaWatchStatus
+	// Changes are worth an Event each, once Status is stored.
+	Changes []Change
 	// NextChange is when something in Status changes though nothing new is read;
 	// zero when nothing will.
 	NextChange time.Time
@@ -67,25 +72,66 @@ type assessment struct {
 	status   *v1alpha1.QuotaWatchStatus
 	sections []section
 	names    subjects
-	// fired are the findings of the previous status.
+	// fired are the findings of the previous status, with those on packages brought
+	// up to date by what happened since.
 	fired []v1alpha1.Finding
-	rows  []row
+	// packages are those that count, as far as they are known, and happened what
+	// became of them since the previous status.
+	packages []vendors.Package
+	happened packageChanges
+	rows     []row
+	// announced tells that the summary is worth an Event.
+	announced bool
+	// before are the rows of the previous status.
+	before map[rowKey]*v1alpha1.ResourceStatus
 }
 
 // Assess judges the readings. A question that has no new answer keeps its old
 // one, with its time; what only the clock decides is decided anew.
 func Assess(in Input) Report {
+	report, trimmed := assess(in)
+	if trimmed {
+		settle(in, &report)
+	}
+	return report
+}
+
+// maxTrims bounds how often a status that is too large is judged anew. It comes
+// to rest with the first time, unless something sits on the edge.
+const maxTrims = 4
+
+// settle judges anew what had no room for all: what found no place is forgotten
+// from now on, which may change a verdict on it.
+func settle(in Input, report *Report) {
+	for range maxTrims {
+		again := in
+		again.Watch = &v1alpha1.QuotaWatch{ObjectMeta: in.Watch.ObjectMeta, Spec: in.Watch.Spec, Status: report.Status}
+		next, _ := assess(again)
+		settled := equality.Semantic.DeepEqual(report.Status, next.Status)
+		report.Status, report.NextChange = next.Status, next.NextChange
+		if settled {
+			return
+		}
+	}
+}
+
+// assess judges the readings once, and tells whether the status was too large for
+// all that there is to say.
+func assess(in Input) (Report, bool) {
 	status := in.Watch.Status.DeepCopy()
 	a := &assessment{Input: in, previous: &in.Watch.Status, status: status, conditions: conditions{
 		list: &status.Conditions, generation: in.Watch.Generation, now: in.Now,
 	}}
+	if in.Watch.Status.Findings != nil {
+		a.fired = slices.Clone(in.Watch.Status.Findings.Items)
+	}
 	if in.Vendor != "" {
 		a.status.Vendor = in.Vendor
 	}
 	a.status.ObservedGeneration = in.Watch.Generation
 	if in.Problem != nil && in.Problem.Class == Suspension {
 		a.suspend()
-		return a.report()
+		return a.report(), false
 	}
 	a.readPackages()
 	a.readUsage()
@@ -94,10 +140,12 @@ func Assess(in Input) Report {
 	a.judge()
 	a.judgeReadiness()
 	a.summarize()
-	return a.report()
+	a.announce()
+	trimmed := a.fit()
+	return a.report(), trimmed
 }
 
 func (a *assessment) report() Report {
 	a.sort()
-	return Report{Status: *a.status, NextChange: a.next}
+	return Report{Status: *a.status, Changes: a.changes(), NextChange: a.next}
 }

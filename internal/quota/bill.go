@@ -4,6 +4,7 @@
 package quota
 
 import (
+	"cmp"
 	"slices"
 
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
@@ -13,9 +14,8 @@ import (
 // maxBillLines bounds the lines of a month's bill.
 const maxBillLines = 12
 
-// readBill brings the bill section up to date. The running month decides how old
-// its numbers are; the closed months, which hardly change, are read more seldom
-// and keep their last bill meanwhile.
+// readBill brings the bill section up to date. The running month and the closed
+// ones, which hardly change and are read more seldom, are sections of their own.
 func (a *assessment) readBill() {
 	spec := a.Watch.Spec.Bill
 	if spec == nil {
@@ -26,37 +26,43 @@ func (a *assessment) readBill() {
 		a.status.Bill = &v1alpha1.BillStatus{}
 	}
 	b := a.status.Bill
-	a.takeBills(b)
-	a.note(section{
-		name: vendors.OpBill, field: "bill.interval", asked: spec.GetInterval(), polled: a.Bill.Interval,
-		answered: a.billsAnswered(), attempts: []attempt{attemptOf(a.Bill), attemptOf(a.ClosedBills)},
-		observedGeneration: &b.ObservedGeneration, lastSuccess: &b.LastSuccessTime, lastError: &b.LastError,
-	})
-}
-
-// billsAnswered tells whether this process has had the bill of every month.
-func (a *assessment) billsAnswered() bool {
-	return a.Bill.Value != nil && (a.ClosedBills.Value != nil || a.Watch.Spec.Bill.GetMonths() == 1)
-}
-
-// takeBills puts complete answers in place of the bills held, month by month.
-func (a *assessment) takeBills(b *v1alpha1.BillStatus) {
 	b.Periods = a.billPeriods(b)
 	if len(b.Periods) > 0 {
 		a.wakeAt(monthEnd(a.Now))
 	}
 	if a.Bill.Value != nil {
-		b.LastSuccessTime = stamp(a.Bill.Time)
+		b.LastSuccessTime, b.ObservedGeneration = stamp(a.Bill.Time), a.Watch.Generation
 	}
-	if a.billsAnswered() {
-		b.ObservedGeneration = a.Watch.Generation
+	s := sectionOf(a.Bill, vendors.OpBill, "bill.interval", spec.GetInterval())
+	s.observedGeneration, s.lastSuccess, s.lastError = &b.ObservedGeneration, &b.LastSuccessTime, &b.LastError
+	a.note(s)
+	a.readClosedMonths(b)
+}
+
+// readClosedMonths brings up to date what is known of the question about the
+// closed months.
+func (a *assessment) readClosedMonths(b *v1alpha1.BillStatus) {
+	if a.Watch.Spec.Bill.GetMonths() == 1 {
+		b.ClosedMonths = nil
+		return
 	}
+	if b.ClosedMonths == nil {
+		b.ClosedMonths = &v1alpha1.ClosedMonthsStatus{}
+	}
+	c := b.ClosedMonths
+	if a.ClosedBills.Value != nil {
+		c.LastSuccessTime, c.ObservedGeneration = stamp(a.ClosedBills.Time), a.Watch.Generation
+	}
+	// How often is for the operator to say, so that it raises no interval.
+	s := sectionOf(a.ClosedBills, vendors.OpClosedBills, "", a.ClosedBills.Interval)
+	s.observedGeneration, s.lastSuccess, s.lastError = &c.ObservedGeneration, &c.LastSuccessTime, &c.LastError
+	a.note(s)
 }
 
 // billPeriods returns the bills to show, those read before those held.
 func (a *assessment) billPeriods(b *v1alpha1.BillStatus) []v1alpha1.BillPeriodStatus {
 	read, held := a.billsRead(), b.Periods
-	if len(read) > 0 && b.ObservedGeneration != a.Watch.Generation {
+	if len(read) > 0 && a.billsEdited(b) {
 		held = nil // an edited spec may be about another bill
 	}
 	var periods []v1alpha1.BillPeriodStatus
@@ -70,6 +76,12 @@ func (a *assessment) billPeriods(b *v1alpha1.BillStatus) []v1alpha1.BillPeriodSt
 		}
 	}
 	return periods
+}
+
+// billsEdited tells whether some of the bills held answer an earlier spec.
+func (a *assessment) billsEdited(b *v1alpha1.BillStatus) bool {
+	closed := b.ClosedMonths
+	return b.ObservedGeneration != a.Watch.Generation || closed != nil && closed.ObservedGeneration != a.Watch.Generation
 }
 
 // billsRead returns the bills that this process has read. When a month closes,
@@ -103,10 +115,9 @@ func (a *assessment) billState(month vendors.Month) v1alpha1.BillState {
 	return v1alpha1.BillClosed
 }
 
-// billPeriod returns a month's bill as users see it, the largest lines first.
+// billPeriod returns a month's bill as users see it.
 func (a *assessment) billPeriod(bill vendors.Bill) v1alpha1.BillPeriodStatus {
-	lines := slices.Clone(bill.Lines)
-	slices.SortStableFunc(lines, func(x, y vendors.BillLine) int { return y.Quantity.Cmp(x.Quantity) })
+	lines := largestOfEachUnit(bill.Lines)
 	period := v1alpha1.BillPeriodStatus{
 		Month: string(bill.Month),
 		State: a.billState(bill.Month),
@@ -117,6 +128,38 @@ func (a *assessment) billPeriod(bill vendors.Bill) v1alpha1.BillPeriodStatus {
 	}
 	period.Shown = count(len(period.Lines))
 	return period
+}
+
+// largestOfEachUnit returns the lines with the largest of each unit first, then
+// the second largest of each and so on: a quantity says nothing beside one in
+// another unit, and the bound must not leave out a whole unit.
+func largestOfEachUnit(lines []vendors.BillLine) []vendors.BillLine {
+	byUnit := slices.Clone(lines)
+	slices.SortStableFunc(byUnit, func(x, y vendors.BillLine) int {
+		return cmp.Or(compareUnits(x, y), y.Quantity.Cmp(x.Quantity))
+	})
+	places := make(map[unitKey]int)
+	ranked := make([]rankedLine, 0, len(byUnit))
+	for _, line := range byUnit {
+		key := unitKey{line.Unit, line.UnitLabel}
+		ranked = append(ranked, rankedLine{line, places[key]})
+		places[key]++
+	}
+	slices.SortStableFunc(ranked, func(x, y rankedLine) int { return cmp.Compare(x.place, y.place) })
+	for i := range ranked {
+		byUnit[i] = ranked[i].BillLine
+	}
+	return byUnit
+}
+
+// rankedLine is a line with its place among those of its unit.
+type rankedLine struct {
+	vendors.BillLine
+	place int
+}
+
+func compareUnits(x, y vendors.BillLine) int {
+	return cmp.Or(cmp.Compare(x.Unit, y.Unit), cmp.Compare(x.UnitLabel, y.UnitLabel))
 }
 
 func billLine(line vendors.BillLine) v1alpha1.BillLineStatus {

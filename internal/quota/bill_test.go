@@ -54,17 +54,18 @@ func TestBillIsShownWhole(t *testing.T) {
 				Month: "2026-11", State: v1alpha1.BillOpen, Shown: n(4), Total: n(4),
 				Lines: []v1alpha1.BillLineStatus{
 					{Product: "b", Settlement: v1alpha1.SettlementPackage, Unit: v1alpha1.UnitMinutes, Quantity: "10"},
-					{Product: "a", Settlement: v1alpha1.SettlementPackage, Unit: v1alpha1.UnitMinutes, Quantity: "2"},
-					{Product: "c", Settlement: v1alpha1.SettlementPackage, Unit: v1alpha1.UnitMinutes, Quantity: "2"},
 					{
 						Product: "云直播", Category: "连麦", Settlement: v1alpha1.SettlementRefundAdjustment,
 						Unit: v1alpha1.UnitVendor, UnitLabel: "次", Quantity: "-3.5",
 					},
+					{Product: "a", Settlement: v1alpha1.SettlementPackage, Unit: v1alpha1.UnitMinutes, Quantity: "2"},
+					{Product: "c", Settlement: v1alpha1.SettlementPackage, Unit: v1alpha1.UnitMinutes, Quantity: "2"},
 				},
 			},
 			{Month: "2026-10", State: v1alpha1.BillClosed, Shown: n(0), Total: n(0)},
 		},
 		ObservedGeneration: 1, LastSuccessTime: at(0),
+		ClosedMonths: &v1alpha1.ClosedMonthsStatus{ObservedGeneration: 1, LastSuccessTime: at(0)},
 	}
 	if diff := cmp.Diff(want, *got.Bill); diff != "" {
 		t.Errorf("bill (-want +got):\n%s", diff)
@@ -85,6 +86,39 @@ func TestBillIsBounded(t *testing.T) {
 	}
 	if len(got.Lines) != 12 || got.Lines[0].Quantity != "19" || got.Lines[11].Quantity != "8" {
 		t.Errorf("the list is not the 12 largest lines: %s", asJSON(t, got.Lines))
+	}
+}
+
+// inWhat names the unit of a line.
+func inWhat(l v1alpha1.BillLineStatus) string {
+	if l.UnitLabel != "" {
+		return l.UnitLabel
+	}
+	return string(l.Unit)
+}
+
+// A thousand minutes are not more than a hundred gigabytes.
+func TestBillShowsTheLargestOfEachUnit(t *testing.T) {
+	in := func(label string, l vendors.BillLine) vendors.BillLine {
+		l.Unit, l.UnitLabel = vendors.UnitVendor, label
+		return l
+	}
+	var lines []vendors.BillLine
+	for i := range 20 {
+		lines = append(lines, line("live", fmt.Sprint(1000+i)))
+	}
+	lines = append(lines, in("GB", line("vod", "3")), in("GB", line("vod", "4")), in("次", line("calls", "7")))
+	period := watching(t, onlyBill(1)).bills(lines...).Bill.Periods[0]
+	var got []string
+	for _, l := range period.Lines {
+		got = append(got, string(l.Quantity)+" "+inWhat(l))
+	}
+	want := []string{
+		"1019 Minutes", "4 GB", "7 次", "1018 Minutes", "3 GB", "1017 Minutes", "1016 Minutes", "1015 Minutes",
+		"1014 Minutes", "1013 Minutes", "1012 Minutes", "1011 Minutes",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("lines (-want +got):\n%s", diff)
 	}
 }
 
@@ -188,7 +222,13 @@ func TestMonthsOfABill(t *testing.T) {
 			want: []string{"2026-11 Closed 7"}, ready: "False DataStale, Reconciling",
 		},
 		"a month closes, and the next is read": {
-			months: 2, then: func(s *scenario) { bothBills(s); s.in.Now = novemberEnds; s.bills(line("a", "1")) },
+			months: 2,
+			then: func(s *scenario) {
+				s.in.Now = novemberEnds.Add(-time.Hour)
+				bothBills(s)
+				s.in.Now = novemberEnds
+				s.bills(line("a", "1"))
+			},
 			want: []string{"2026-12 Open 1", "2026-11 Closed 7"}, ready: "True Succeeded",
 		},
 		"a month closes, and all are read": {
@@ -249,27 +289,71 @@ func TestMonthClosesByTheClock(t *testing.T) {
 	}
 }
 
-// Which of the two questions failed does not matter, and the other one's success
-// does not hide it.
-func TestFailureOfABill(t *testing.T) {
+// The closed months have an error and a time of their own, and the running one's
+// success does not hide them.
+func TestFailureOfTheClosedMonths(t *testing.T) {
 	s := watching(t, onlyBill(2))
 	bothBills(s)
 	s.in.Now = s.in.Now.Add(time.Hour)
 	fail(s, &s.in.ClosedBills, vendors.KindThrottled, "Slow")
 	s.in.Now = s.in.Now.Add(time.Hour)
 	got := s.bills(line("a", "8"))
-	want := &v1alpha1.VendorError{Kind: v1alpha1.ErrorThrottled, Code: "Slow", Since: at(time.Hour), RetryTime: at(25*time.Hour + time.Minute)}
-	if diff := cmp.Diff(want, got.Bill.LastError); diff != "" {
-		t.Errorf("lastError (-want +got):\n%s", diff)
+	want := &v1alpha1.ClosedMonthsStatus{
+		ObservedGeneration: 1, LastSuccessTime: at(0),
+		LastError: &v1alpha1.VendorError{
+			Kind: v1alpha1.ErrorThrottled, Code: "Slow", Since: at(time.Hour), RetryTime: at(25*time.Hour + time.Minute),
+		},
+	}
+	if diff := cmp.Diff(want, got.Bill.ClosedMonths); diff != "" {
+		t.Errorf("closedMonths (-want +got):\n%s", diff)
+	}
+	if got.Bill.LastError != nil {
+		t.Errorf("the running month has the error %v", got.Bill.LastError)
 	}
 	if want := at(25*time.Hour + time.Minute); !got.NextPollTime.Equal(&want) {
 		t.Errorf("the vendor is asked next at %s, want %s", got.NextPollTime, want)
 	}
-	if want := at(2 * time.Hour); !got.LastAttemptTime.Equal(&want) || !got.LastSuccessTime.Equal(&want) {
-		t.Errorf("last asked at %s, with success at %s, want %s", got.LastAttemptTime, got.LastSuccessTime, want)
+	if attempt, oldest := at(2*time.Hour), at(0); !got.LastAttemptTime.Equal(&attempt) || !got.LastSuccessTime.Equal(&oldest) {
+		t.Errorf("last asked at %s, the oldest numbers are of %s", got.LastAttemptTime, got.LastSuccessTime)
 	}
+
 	s.in.Now = s.in.Now.Add(time.Hour)
-	if got = s.closes(line("a", "70")); got.Bill.LastError != nil {
-		t.Errorf("after an answer: %v", got.Bill.LastError)
+	s.restarts()
+	if got = s.bills(line("a", "9")); got.Bill.ClosedMonths.LastError == nil {
+		t.Error("a success of the running month after a restart hides the failure of the closed ones")
+	}
+	if got = s.closes(line("a", "70")); got.Bill.ClosedMonths.LastError != nil {
+		t.Errorf("after an answer: %v", got.Bill.ClosedMonths.LastError)
+	}
+}
+
+// The running month is read all the time; that keeps the others from nothing.
+func TestClosedMonthsGetStale(t *testing.T) {
+	s := watching(t, onlyBill(2))
+	bothBills(s)
+	for range 2 {
+		s.in.Now = s.in.Now.Add(day)
+		s.bills(line("a", "8"))
+		fail(s, &s.in.ClosedBills, vendors.KindUnavailable, "")
+	}
+	if got := s.stale(); len(got) > 0 {
+		t.Errorf("after two days %v are stale", got)
+	}
+	s.in.Now = s.in.Now.Add(day)
+	got := s.bills(line("a", "8"))
+	if diff := cmp.Diff([]string{"closed-bills"}, s.stale()); diff != "" {
+		t.Errorf("stale after three days (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff("False DataStale, Reconciling", readiness(got.Conditions)); diff != "" {
+		t.Errorf("Ready (-want +got):\n%s", diff)
+	}
+}
+
+func TestNobodyAsksForClosedMonths(t *testing.T) {
+	s := watching(t, onlyBill(2))
+	bothBills(s)
+	s.edits(asksBill(1))
+	if got := s.bills(line("a", "8")); got.Bill.ClosedMonths != nil {
+		t.Errorf("closedMonths %v", got.Bill.ClosedMonths)
 	}
 }

@@ -106,6 +106,7 @@ func TestStoryOfAPackage(t *testing.T) {
 		{3 * day, v1alpha1.StateExpiring, "1400"},
 		{9 * day, v1alpha1.StateExpiring, "500"},
 		{10 * day, v1alpha1.StateExhausted, "0"},
+		{17 * day, v1alpha1.StateExhausted, "0"},
 		{39 * day, v1alpha1.StateExhausted, "0"},
 		{40 * day, v1alpha1.StateOK, "0"},
 		{90 * day, v1alpha1.StateUnknown, "0"},

@@ -23,6 +23,8 @@ func (r *row) status() v1alpha1.ResourceStatus {
 		UnitLabel: r.unitLabel,
 		Remaining: shown(r.remaining),
 		Packages:  count(r.packages),
+
+		ExhaustedTime: r.exhausted,
 	}
 	if r.upcoming.Sign() != 0 {
 		s.Upcoming = shown(r.upcoming)
@@ -65,10 +67,10 @@ func packageStatus(p vendors.Package, now time.Time) v1alpha1.PackageStatus {
 }
 
 // listedPackages returns the packages of a status from an earlier process; false
-// when some that matter may have found no place in it, so that nothing can be
-// added up anew.
+// when some that matter found no place in it, so that nothing can be added up
+// anew.
 func listedPackages(section *v1alpha1.PackagesStatus) ([]vendors.Package, bool) {
-	if section.LastSuccessTime.IsZero() || !listsAll(section) {
+	if section.LastSuccessTime.IsZero() || section.Truncated {
 		return nil, false
 	}
 	packages := make([]vendors.Package, 0, len(section.Items))
@@ -80,12 +82,6 @@ func listedPackages(section *v1alpha1.PackagesStatus) ([]vendors.Package, bool) 
 		packages = append(packages, p)
 	}
 	return packages, true
-}
-
-// listsAll tells whether the list holds every package that matters.
-func listsAll(section *v1alpha1.PackagesStatus) bool {
-	listed := len(section.Items)
-	return listed < maxPackages || section.Total != nil && int(*section.Total) == listed
 }
 
 // listedPackage is the reverse of packageStatus.
@@ -123,16 +119,20 @@ var (
 	least = amount.MustParse("-999999999999999999999999.999999999")
 )
 
-// shown returns an amount as users see it. A sum of absurd amounts could be one
-// that the API server refuses, and with it the whole status.
-func shown(a amount.Amount) v1alpha1.Amount {
+// shown returns an amount as users see it.
+func shown(a amount.Amount) v1alpha1.Amount { return v1alpha1.Amount(bounded(a).String()) }
+
+// bounded returns an amount as near as a status can hold it. A sum of absurd
+// amounts could be one that the API server refuses, and with it the whole status.
+func bounded(a amount.Amount) amount.Amount {
 	switch {
 	case a.Cmp(most) > 0:
-		a = most
+		return most
 	case a.Cmp(least) < 0:
-		a = least
+		return least
+	default:
+		return a
 	}
-	return v1alpha1.Amount(a.String())
 }
 
 // stamp returns t as a status holds it, in whole seconds.

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
 	"github.com/quotawatch/quotawatch/internal/vendors"
 )
@@ -48,7 +50,20 @@ func vendorError(err *vendors.Error, since, next time.Time) *v1alpha1.VendorErro
 		Code:      clip(err.Code, maxCode),
 		Since:     stamp(since),
 		RetryTime: coarse(next),
+
+		IncompleteAnswer: err.Kind == vendors.KindMalformed,
 	}
+}
+
+// continued returns a failure as one of the row of failures that an earlier status
+// tells of, unless there was a success since.
+func continued(failure, before *v1alpha1.VendorError, lastSuccess metav1.Time) *v1alpha1.VendorError {
+	if failure == nil || before == nil || lastSuccess.After(before.Since.Time) {
+		return failure
+	}
+	failure.Since = before.Since
+	failure.IncompleteAnswer = failure.IncompleteAnswer || before.IncompleteAnswer
+	return failure
 }
 
 // heldError returns the failure that a previous status tells of; nil when it says

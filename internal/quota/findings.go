@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
+	"github.com/quotawatch/quotawatch/internal/vendors"
 )
 
 const maxFindings = 16
@@ -52,22 +53,62 @@ func (a *assessment) since(f v1alpha1.Finding, before *v1alpha1.Finding) v1alpha
 	return f
 }
 
+// staysAboutPackages tells whether a finding is one on packages that stays while
+// they cannot be added up.
+func (a *assessment) staysAboutPackages(f v1alpha1.Finding) bool {
+	switch {
+	case f.Kind == v1alpha1.FindingUsageHigh, f.Kind == v1alpha1.FindingAccountFrozen, f.Resource == vendors.UsageTrafficPostpaid:
+		return false
+	default:
+		return !a.isSettled(f)
+	}
+}
+
+// heldFindings returns those of the previous findings that are of a sort.
+func (a *assessment) heldFindings(ofSort func(v1alpha1.Finding) bool) []v1alpha1.Finding {
+	return slices.DeleteFunc(slices.Clone(a.fired), func(f v1alpha1.Finding) bool { return !ofSort(f) })
+}
+
 // listFindings writes the findings, the most severe first.
 func (a *assessment) listFindings(findings []v1alpha1.Finding) {
 	a.status.Findings = nil
 	if len(findings) == 0 {
 		return
 	}
+	for _, f := range findings {
+		if isLoss(f) {
+			a.wakeAt(f.Since.Add(lossStands))
+		}
+	}
 	slices.SortFunc(findings, compareFindings)
 	items := findings[:min(len(findings), maxFindings)]
-	a.status.Findings = &v1alpha1.FindingsStatus{Items: items, Shown: count(len(items)), Total: count(len(findings))}
+	a.status.Findings = &v1alpha1.FindingsStatus{
+		Items: items, Shown: count(len(items)), Total: count(max(len(findings), a.heldTotal())),
+	}
+}
+
+// heldTotal is how many findings there were when the packages were last added
+// up, as long as that cannot be done again; zero otherwise.
+func (a *assessment) heldTotal() int {
+	if before := a.previous.Findings; before != nil && before.Total != nil && a.cannotAddUp() {
+		if total := int(*before.Total); total > len(before.Items) {
+			return total
+		}
+	}
+	return 0
 }
 
 // findingRank orders the kinds within a severity.
 var findingRank = map[v1alpha1.FindingKind]int{
-	v1alpha1.FindingExhausted: 0,
-	v1alpha1.FindingLow:       1,
-	v1alpha1.FindingExpiring:  2,
+	v1alpha1.FindingAccountFrozen:      0,
+	v1alpha1.FindingExhausted:          1,
+	v1alpha1.FindingOverageBilling:     2,
+	v1alpha1.FindingLow:                3,
+	v1alpha1.FindingExpiring:           4,
+	v1alpha1.FindingUsageHigh:          5,
+	v1alpha1.FindingRenewalFailed:      6,
+	v1alpha1.FindingPackageDisappeared: 7,
+	v1alpha1.FindingPackageExpired:     8,
 }
 
 func compareFindings(a, b v1alpha1.Finding) int {

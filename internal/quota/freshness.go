@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
@@ -19,7 +18,7 @@ func (a *assessment) judgeFreshness() {
 	switch {
 	case len(stale) > 0:
 		a.set(v1alpha1.ConditionDataStale, metav1.ConditionTrue, v1alpha1.ReasonDataStale,
-			"These readings are older than staleAfter: "+list(stale))
+			"These readings are older than staleAfter: "+strings.Join(stale, ", "))
 	case len(a.which(isRead)) == 0:
 		a.set(v1alpha1.ConditionDataStale, metav1.ConditionUnknown, v1alpha1.ReasonNoData, "Nothing has been read yet")
 	default:
@@ -37,12 +36,12 @@ func isRead(s section) bool { return s.read() }
 
 // judgeCompleteness says whether the last attempts gave whole answers.
 func (a *assessment) judgeCompleteness() {
-	partial := a.which(a.isPartial)
+	partial := a.which(isPartial)
 	notFound := a.notFound()
 	switch {
 	case len(partial) > 0:
 		a.set(v1alpha1.ConditionPartialData, metav1.ConditionTrue, v1alpha1.ReasonIncompleteAnswer,
-			"The last answer was not whole and is not used: "+list(partial))
+			"The last answer was not whole and is not used: "+strings.Join(partial, ", "))
 	case notFound != "":
 		a.set(v1alpha1.ConditionPartialData, metav1.ConditionTrue, v1alpha1.ReasonSubAccountNotFound, notFound)
 	case len(a.which(isRead)) == 0:
@@ -53,34 +52,17 @@ func (a *assessment) judgeCompleteness() {
 }
 
 // notFound says how many of the sub-accounts asked for the vendor does not know;
-// empty when it knows all. An earlier process may have said so.
+// empty when it knows all.
 func (a *assessment) notFound() string {
-	switch {
-	case a.Watch.Spec.Packages == nil:
-		return ""
-	case a.Packages.Value == nil:
-		return a.saidPartial(v1alpha1.ReasonSubAccountNotFound)
-	case a.Packages.Value.NotFound == 0:
-		return ""
-	default:
-		return fmt.Sprintf("The vendor does not know so many of spec.packages.polyv.emails: %d", a.Packages.Value.NotFound)
+	if p := a.status.Packages; p != nil && p.NotFound > 0 {
+		return fmt.Sprintf("The vendor does not know so many of spec.packages.polyv.emails: %d", p.NotFound)
 	}
+	return ""
 }
 
-// isPartial tells whether the last answer of a section was not whole, or was not
-// and has not been followed by one that is: no answer is no whole answer.
-func (a *assessment) isPartial(s section) bool {
+// isPartial tells whether an answer of a section was not whole and has not been
+// followed by one that is.
+func isPartial(s section) bool {
 	failure := *s.lastError
-	return failure != nil && (failure.Kind == v1alpha1.ErrorMalformed ||
-		strings.Contains(a.saidPartial(v1alpha1.ReasonIncompleteAnswer), s.name))
-}
-
-// saidPartial returns the message with which the previous status called the data
-// partial for the reason; empty when it did not.
-func (a *assessment) saidPartial(reason string) string {
-	said := meta.FindStatusCondition(a.previous.Conditions, v1alpha1.ConditionPartialData)
-	if said == nil || said.Status != metav1.ConditionTrue || said.Reason != reason {
-		return ""
-	}
-	return said.Message
+	return failure != nil && failure.IncompleteAnswer
 }

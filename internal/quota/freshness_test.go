@@ -117,7 +117,7 @@ func TestClockOnStaleNumbers(t *testing.T) {
 	if diff := cmp.Diff(want, verdicts(got)); diff != "" {
 		t.Errorf("verdicts (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]v1alpha1.ResourceStatus{emptyRow}, got.Resources); diff != "" {
+	if diff := cmp.Diff([]v1alpha1.ResourceStatus{exhaustedAfter(8*time.Hour, emptyRow)}, got.Resources); diff != "" {
 		t.Errorf("resources (-want +got):\n%s", diff)
 	}
 }

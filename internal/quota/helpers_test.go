@@ -68,6 +68,10 @@ func unit(unit vendors.Unit, label string) packageChange {
 	return func(p *vendors.Package) { p.Unit, p.UnitLabel = unit, label }
 }
 
+func renewal(renewal vendors.Renewal) packageChange {
+	return func(p *vendors.Package) { p.Renewal = renewal }
+}
+
 func in(state vendors.PackageState) packageChange {
 	return func(p *vendors.Package) { p.State = state }
 }
@@ -153,6 +157,10 @@ func below(name, limit string) v1alpha1.Threshold {
 	return v1alpha1.Threshold{Name: name, Resource: vendors.ResourceTraffic, RemainingBelow: new(resource.MustParse(limit))}
 }
 
+func usageAbove(name, item, limit string) v1alpha1.Threshold {
+	return v1alpha1.Threshold{Name: name, Resource: item, UsageAbove: new(resource.MustParse(limit))}
+}
+
 func expiresWithin(name string, d time.Duration) v1alpha1.Threshold {
 	return v1alpha1.Threshold{Name: name, ExpiresWithin: &metav1.Duration{Duration: d}}
 }
@@ -179,6 +187,10 @@ type scenario struct {
 	t    *testing.T
 	in   Input
 	next time.Time
+	// changed is what the last assessment found to have happened, for example
+	// "PackageAdded 1 (traffic)", and announced whether the summary is to be told.
+	changed   []string
+	announced bool
 }
 
 // watching returns a scenario of a new watch that asks for packages.
@@ -208,7 +220,14 @@ func (s *scenario) assess() *v1alpha1.QuotaWatchStatus {
 	}
 	checkReport(s.t, s.in, report)
 	s.in.Watch.Status = stored(s.t, report.Status)
-	s.next = report.NextChange
+	s.next, s.changed, s.announced = report.NextChange, nil, false
+	for _, change := range report.Changes {
+		if change.Event == v1alpha1.EventSummaryChanged {
+			s.announced = true
+		} else {
+			s.changed = append(s.changed, strings.TrimSpace(change.Event+" "+change.About))
+		}
+	}
 	return &s.in.Watch.Status
 }
 
@@ -216,6 +235,15 @@ func (s *scenario) assess() *v1alpha1.QuotaWatchStatus {
 func (s *scenario) answers(packages ...vendors.Package) *v1alpha1.QuotaWatchStatus {
 	s.t.Helper()
 	return s.answersAbout(nil, packages...)
+}
+
+// answersBilled has the vendor answer with the packages, and how it bills traffic
+// beyond them.
+func (s *scenario) answersBilled(mode vendors.BillingMode, packages ...vendors.Package) *v1alpha1.QuotaWatchStatus {
+	s.t.Helper()
+	return answer(s, &s.in.Packages, vendors.PackageReading{
+		Packages: packages, DataAsOf: "2026-11-19", Billing: map[string]vendors.BillingMode{"traffic": mode},
+	})
 }
 
 // answersAbout has the vendor answer a question about some resources only.
@@ -227,7 +255,15 @@ func (s *scenario) answersAbout(resources []string, packages ...vendors.Package)
 // uses has the vendor answer with the usage of the days that the spec asks for.
 func (s *scenario) uses(items ...vendors.UsageItem) *v1alpha1.QuotaWatchStatus {
 	s.t.Helper()
-	return answer(s, &s.in.Usage, vendors.UsageReading{Days: UsageDays(s.in.Watch.Spec.Usage.GetWindow(), s.in.Now), Items: items})
+	return s.usesNone(nil, items...)
+}
+
+// usesNone has the vendor answer that, besides the items, some were not used.
+func (s *scenario) usesNone(unused []string, items ...vendors.UsageItem) *v1alpha1.QuotaWatchStatus {
+	s.t.Helper()
+	return answer(s, &s.in.Usage, vendors.UsageReading{
+		Days: UsageDays(s.in.Watch.Spec.Usage.GetWindow(), s.in.Now), Items: items, Unused: unused,
+	})
 }
 
 // bills has the vendor answer with the running month's bill.

@@ -22,6 +22,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
+	"github.com/quotawatch/quotawatch/internal/amount"
 )
 
 // A change of the clock alone shows up no later than this.
@@ -34,6 +35,11 @@ func checkReport(t *testing.T, in Input, report Report) {
 	status := &report.Status
 	checkConditions(t, status.Conditions, append([]string{v1alpha1.ConditionReady}, verdictConditions...))
 	checkFits(t, "quotawatch.dev_quotawatches.yaml", status)
+	checkRows(t, status.Resources)
+	checkFindings(t, in.Now, status.Findings)
+	if size, most := len(compact(t, status)), atMost(status); size >= 32<<10 || size > most {
+		t.Errorf("the status has %d bytes, of at most %d", size, most)
+	}
 	if status.ObservedGeneration != in.Watch.Generation {
 		t.Errorf("status is about generation %d of %d", status.ObservedGeneration, in.Watch.Generation)
 	}
@@ -45,8 +51,50 @@ func checkReport(t *testing.T, in Input, report Report) {
 		again.Now, again.Watch = now, in.Watch.DeepCopy()
 		again.Watch.Status = stored(t, *status)
 		report := Assess(again)
+		if now.Equal(in.Now) && len(report.Changes) > 0 {
+			t.Errorf("assessed again, something happened: %v", report.Changes)
+		}
 		return &report.Status, report.NextChange
 	})
+}
+
+// checkRows checks that a row does not contradict itself.
+func checkRows(t *testing.T, rows []v1alpha1.ResourceStatus) {
+	t.Helper()
+	for _, r := range rows {
+		left := amount.MustParse(string(r.Remaining))
+		if (left.Sign() == 0) == r.ExhaustedTime.IsZero() {
+			t.Errorf("%s of %s/%s is left, and it is exhausted since %s", left, r.Subject, r.Name, r.ExhaustedTime)
+		}
+		if (r.Total == "") != (r.TotalSource == "") {
+			t.Errorf("the total %q of %s/%s comes from %q", r.Total, r.Subject, r.Name, r.TotalSource)
+		}
+		if r.TotalSource == v1alpha1.TotalObserved && amount.MustParse(string(r.Total)).Cmp(left) < 0 {
+			t.Errorf("%s of %s/%s is left, and %s was seen at most", left, r.Subject, r.Name, r.Total)
+		}
+	}
+}
+
+// checkFindings checks that findings are told once, in order, and began before now.
+func checkFindings(t *testing.T, now time.Time, findings *v1alpha1.FindingsStatus) {
+	t.Helper()
+	if findings == nil {
+		return
+	}
+	if shown := int(*findings.Shown); shown != len(findings.Items) || *findings.Total < *findings.Shown {
+		t.Errorf("%d of %d findings are shown, and there are %d", shown, *findings.Total, len(findings.Items))
+	}
+	if !slices.IsSortedFunc(findings.Items, compareFindings) {
+		t.Errorf("the findings are not in their order: %s", asJSON(t, findings.Items))
+	}
+	for i, f := range findings.Items {
+		if f.Since.After(now) {
+			t.Errorf("%v began after now", f)
+		}
+		if i > 0 && sameFinding(f, findings.Items[i-1]) {
+			t.Errorf("%v is told twice", f)
+		}
+	}
 }
 
 // checkConditions checks the conditions of either kind.

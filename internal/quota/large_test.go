@@ -99,6 +99,31 @@ func TestLargeAccount(t *testing.T) {
 	})
 }
 
+// What is not listed is judged all the same, by every test and severity.
+func TestThresholdsOnWhatIsNotListed(t *testing.T) {
+	const last = "user-0000004999"
+	limits := []v1alpha1.Threshold{
+		forSubject(forResource(belowPercent("share", 51), "traffic"), last), critical(forSubject(belowPercent("any-share", 51), last)),
+		forSubject(below("amount", "501"), last), forSubject(below("enough", "500"), last),
+		forSubject(forResource(expiresWithin("end", 301*day), "mic-link"), last), forSubject(expiresWithin("later", 299*day), last),
+	}
+	want := []string{
+		"Critical Low " + last + "/live-minutes by any-share", "Critical Low " + last + "/mic-link by any-share",
+		"Critical Low " + last + "/traffic by any-share", "Critical Low " + last + "/vod-traffic by any-share",
+		"Warning Low " + last + "/traffic by amount", "Warning Low " + last + "/traffic by share",
+		"Warning Expiring " + last + "/mic-link by end",
+	}
+	got := watching(t, thresholds(limits...)).answers(manySubAccounts(5000)...)
+	if diff := cmp.Diff(want, found(got)); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+	for _, row := range got.Resources {
+		if row.Subject == last {
+			t.Error("it is listed")
+		}
+	}
+}
+
 // Not all packages find a place in the status, so that a new process has nothing
 // to add up: what was written stays.
 func TestManySubAccountsAfterARestart(t *testing.T) {
@@ -120,11 +145,16 @@ func TestManySubAccountsAfterARestart(t *testing.T) {
 }
 
 func BenchmarkAssess(b *testing.B) {
-	in := Input{Watch: &v1alpha1.QuotaWatch{Spec: v1alpha1.QuotaWatchSpec{Packages: &v1alpha1.PackagesReading{}}}, Now: start}
-	everyLowSubAccount(&in.Watch.Spec)
-	in.Packages.Value = &vendors.PackageReading{Packages: manySubAccounts(5000)}
-	in.Packages.Time, in.Packages.Attempt = start, start
-	for b.Loop() {
-		in.Watch.Status = Assess(in).Status
+	for _, users := range []int{1, 100, 5000} {
+		b.Run(fmt.Sprint(users), func(b *testing.B) {
+			in := Input{Watch: &v1alpha1.QuotaWatch{Spec: v1alpha1.QuotaWatchSpec{Packages: &v1alpha1.PackagesReading{}}}, Now: start}
+			everyLowSubAccount(&in.Watch.Spec)
+			in.Packages.Value = &vendors.PackageReading{Packages: manySubAccounts(users)}
+			in.Packages.Time, in.Packages.Attempt = start, start
+			b.ReportAllocs()
+			for b.Loop() {
+				in.Watch.Status = Assess(in).Status
+			}
+		})
 	}
 }

@@ -23,7 +23,7 @@ func (a *assessment) listPackages(packages []vendors.Package) {
 	for _, p := range packages[:min(len(packages), maxPackages)] {
 		section.Items = append(section.Items, packageStatus(p, a.Now))
 	}
-	section.Shown = count(len(section.Items))
+	section.Shown, section.Truncated = count(len(section.Items)), len(packages) > maxPackages
 }
 
 // matters tells whether p is worth a place in the list: vendors keep years of

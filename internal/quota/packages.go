@@ -27,11 +27,9 @@ func (a *assessment) readPackages() {
 	} else if listed, ok := listedPackages(p); ok {
 		a.addUpAgain(listed)
 	}
-	a.note(section{
-		name: vendors.OpPackages, field: "interval", asked: a.Watch.GetInterval(), polled: a.Packages.Interval,
-		answered: a.Packages.Value != nil, attempts: []attempt{attemptOf(a.Packages)},
-		observedGeneration: &p.ObservedGeneration, lastSuccess: &p.LastSuccessTime, lastError: &p.LastError,
-	})
+	s := sectionOf(a.Packages, vendors.OpPackages, "interval", a.Watch.GetInterval())
+	s.observedGeneration, s.lastSuccess, s.lastError = &p.ObservedGeneration, &p.LastSuccessTime, &p.LastError
+	a.note(s)
 }
 
 // takeAnswer puts a complete answer in place of the numbers held.
@@ -44,6 +42,8 @@ func (a *assessment) takeAnswer(answer *vendors.PackageReading) {
 	packages := a.names.rename(answer.Packages)
 	counted := a.counted(packages)
 	section.Total = count(len(counted))
+	section.NotFound = *count(answer.NotFound)
+	a.comparePackages(counted, answer.Resources)
 	a.addUp(counted, a.vanished(packages, counted, answer.Resources))
 }
 
@@ -51,7 +51,9 @@ func (a *assessment) takeAnswer(answer *vendors.PackageReading) {
 func (a *assessment) addUpAgain(listed []vendors.Package) {
 	a.nameSubjects(listed)
 	packages := a.names.rename(listed)
-	a.addUp(a.counted(packages), a.kept(packages))
+	counted := a.counted(packages)
+	a.comparePackages(counted, nil)
+	a.addUp(counted, a.kept(packages))
 }
 
 // nameSubjects finds out how users see the owners of the packages.
@@ -76,11 +78,15 @@ func (a *assessment) counted(packages []vendors.Package) []vendors.Package {
 // addUp writes the list of packages, and the rows that they add up to besides
 // those of which nothing is left.
 func (a *assessment) addUp(packages []vendors.Package, empty []row) {
+	a.packages = packages
 	a.listPackages(packages)
 	a.wakeAtEdges(packages)
 	a.rows = append(sumRows(packages, a.Now), empty...)
 	a.declareTotals()
+	a.before = a.previousRows()
+	a.dateExhaustion()
 	a.rememberUse()
+	a.observeTotals()
 	sortRows(a.rows)
 	a.listRows()
 }
@@ -91,6 +97,9 @@ func (a *assessment) listRows() {
 	a.status.Resources = nil
 	for _, r := range a.rows[:listed] {
 		a.status.Resources = append(a.status.Resources, r.status())
+		if r.remembered {
+			a.wakeAt(r.exhausted.Add(relevance)) // that is when it is forgotten
+		}
 	}
 	a.rows = append(a.rows[:listed], withoutMemory(a.rows[listed:])...)
 }
@@ -100,7 +109,7 @@ func (a *assessment) listRows() {
 func withoutMemory(rows []row) []row {
 	rows = slices.DeleteFunc(rows, func(r row) bool { return r.kept })
 	for i := range rows {
-		rows[i].inUse = rows[i].inUse && !rows[i].remembered
+		rows[i].forget()
 	}
 	return rows
 }

@@ -5,7 +5,6 @@ package quota
 
 import (
 	"slices"
-	"time"
 
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
 	"github.com/quotawatch/quotawatch/internal/vendors"
@@ -65,6 +64,20 @@ func (a *assessment) ignores(subject string) bool {
 	})
 }
 
+// dateExhaustion notes since when nothing is left of the rows that are empty.
+func (a *assessment) dateExhaustion() {
+	for i := range a.rows {
+		r := &a.rows[i]
+		if r.remaining.Sign() > 0 {
+			continue
+		}
+		r.exhausted = stamp(a.Now)
+		if before := a.before[r.key()]; before != nil && !before.ExhaustedTime.IsZero() {
+			r.exhausted = before.ExhaustedTime
+		}
+	}
+}
+
 // rememberUse marks the rows that were in use lately by what the previous status
 // tells, where their packages may not tell it: vendors leave out packages that
 // are over, and of a frozen one nobody says since when it is.
@@ -72,7 +85,7 @@ func (a *assessment) rememberUse() {
 	for i := range a.rows {
 		r := &a.rows[i]
 		if r.unsure && !r.inUse {
-			r.inUse = a.wasInUse(r.key())
+			r.inUse = a.wasInUse(r)
 			r.remembered = r.inUse
 		}
 	}
@@ -80,31 +93,28 @@ func (a *assessment) rememberUse() {
 
 // wasInUse tells whether a row without anything usable had something within the
 // relevance, as far as the previous status tells. Only of consumables it matters.
-func (a *assessment) wasInUse(key rowKey) bool {
-	before := a.previousRow(key)
-	if before == nil || !consumables[key.resource] {
+func (a *assessment) wasInUse(r *row) bool {
+	before := a.before[r.key()]
+	if before == nil || !consumables[r.resource] {
 		return false
 	}
 	hadSomething := before.Packages != nil && *before.Packages > 0
 	if !hadSomething && before.RemainingPercent == nil {
 		return false
 	}
-	// Since when a sub-account's resource is used up is written nowhere.
-	return key.subject != "" || !a.over(a.emptySince(key).Add(relevance))
+	return a.Now.Before(r.exhausted.Add(relevance))
 }
 
-// emptySince returns when a resource of the account was first seen used up.
-func (a *assessment) emptySince(key rowKey) time.Time {
-	found := v1alpha1.Finding{Kind: v1alpha1.FindingExhausted, Subject: key.subject, Resource: key.resource}
-	return a.since(found, a.previousFinding(found)).Since.Time
-}
-
-func (a *assessment) previousRow(key rowKey) *v1alpha1.ResourceStatus {
+// previousRows returns the rows of the previous status, by what users call their
+// subjects now.
+func (a *assessment) previousRows() map[rowKey]*v1alpha1.ResourceStatus {
+	rows := make(map[rowKey]*v1alpha1.ResourceStatus, len(a.previous.Resources))
 	for i := range a.previous.Resources {
 		r := &a.previous.Resources[i]
-		if a.names.name(r.Subject) == key.subject && r.Name == key.resource {
-			return r
+		key := rowKey{a.names.name(r.Subject), r.Name}
+		if rows[key] == nil { // a user ID and the name that it gets are one
+			rows[key] = r
 		}
 	}
-	return nil
+	return rows
 }

@@ -47,6 +47,7 @@ func (c chance) pack(i int) vendors.Package {
 			vendors.PackageExpired, vendors.PackageFrozen, vendors.PackageRefunded, vendors.PackageStateUnknown, "Gifted")),
 		from(c.side(c.duration())), until(c.side(c.duration())+pick(c, 0, 0, 500*time.Millisecond)),
 	)
+	p.Renewal = pick(c, "", vendors.RenewalNone, vendors.RenewalPending, vendors.RenewalSucceeded, vendors.RenewalFailed)
 	for _, change := range []packageChange{totalUnknown, startUnknown, endUnknown} {
 		if c.IntN(8) == 0 {
 			change(&p)
@@ -68,8 +69,12 @@ func (c chance) threshold(name string) v1alpha1.Threshold {
 		belowPercent(name, pick[int32](c, 1, 20, 99, 100)),
 		below(name, pick(c, "1", "200", "1E")),
 		expiresWithin(name, time.Second+c.duration()),
+		usageAbove(name, pick(c, "Item00", "Item01", "Item30"), pick(c, "1", "7", "1E")),
 	)
 	t.Severity = pick(c, "", v1alpha1.SeverityWarning, v1alpha1.SeverityCritical)
+	if t.UsageAbove != nil {
+		return t
+	}
 	t.Resource = pick(c, t.Resource, "traffic", "concurrency", "mic-link")
 	t.Subject = pick(c, nil, nil, new(""), new("*"), new("*"), new("u-1"), new("sales"), new("u-99"))
 	return t
@@ -96,13 +101,15 @@ func (c chance) spec() specChange {
 }
 
 func (c chance) kind() vendors.Kind {
-	return pick(c, vendors.KindUnauthenticated, vendors.KindForbidden, vendors.KindThrottled, vendors.KindMalformed, vendors.KindUnavailable)
+	return pick(c, vendors.KindUnauthenticated, vendors.KindForbidden, vendors.KindAccountFrozen, vendors.KindThrottled,
+		vendors.KindMalformed, vendors.KindUnavailable)
 }
 
 func (c chance) usage() []vendors.UsageItem {
 	items := make([]vendors.UsageItem, pick(c, 0, 1, 3, 40))
 	for i := range items {
 		items[i] = usage(fmt.Sprintf("Item%02d", i), pick(c, "0", "7", "999999999999999999999999"))
+		items[i].Name = pick(c, items[i].Name, vendors.UsageTrafficPostpaid, vendors.UsageTrafficPrepaid)
 		items[i].Label = pick(c, "", "a", strings.Repeat("直播", 100))
 		items[i].Peak = c.IntN(2) == 0
 		items[i].DataAsOf = vendors.DayAt(start).Add(-c.IntN(3))
@@ -123,13 +130,18 @@ func (c chance) vendorAnswers(s *scenario) {
 	spec := &s.in.Watch.Spec
 	switch which := c.IntN(6); {
 	case which == 0 && spec.Usage != nil:
-		s.uses(c.usage()...)
+		s.usesNone(pick(c, nil, []string{"Item30"}), c.usage()...)
 	case which == 1 && spec.Bill != nil:
 		s.bills(c.lines()...)
 	case which == 2 && spec.Bill != nil && spec.Bill.GetMonths() > 1:
 		s.closes(c.lines()...)
 	default:
-		s.answersAbout(pick(c, nil, nil, []string{"traffic"}), c.packages()...)
+		answer(s, &s.in.Packages, vendors.PackageReading{
+			Packages: c.packages(), Resources: pick(c, nil, nil, []string{"traffic"}), NotFound: c.IntN(2),
+			Billing: map[string]vendors.BillingMode{
+				"traffic": pick(c, vendors.BillingUnknown, vendors.BillingNone, vendors.BillingPostpaid),
+			},
+		})
 		checkSums(s)
 	}
 }
@@ -244,12 +256,22 @@ func shownNames(s *scenario) map[string]string {
 func checkFailure(t *testing.T, before, after *v1alpha1.QuotaWatchStatus) {
 	t.Helper()
 	numbers := func(s *v1alpha1.QuotaWatchStatus) []any {
-		return []any{s.Resources, s.Findings, s.Summary, s.Packages, s.Usage, s.Bill, verdicts(s)}
+		return []any{
+			s.Resources, firstFindings(s), s.Summary, s.Packages, s.Usage, s.Bill, verdicts(s),
+			says(s.Conditions, v1alpha1.ConditionUsageHigh),
+		}
 	}
-	errors := cmpopts.IgnoreTypes(&v1alpha1.VendorError{})
+	errors := cmp.Options{cmpopts.IgnoreTypes(&v1alpha1.VendorError{}), cmpopts.EquateEmpty()}
 	if diff := cmp.Diff(numbers(before), numbers(after), errors); diff != "" {
 		t.Errorf("a failure changes the numbers (-before +after):\n%s", diff)
 	}
+}
+
+// firstFindings returns the findings that the one on the account leaves in the
+// list, also where that is full.
+func firstFindings(s *v1alpha1.QuotaWatchStatus) []string {
+	lines := withoutFrozen(found(s))
+	return lines[:min(len(lines), maxFindings-1)]
 }
 
 // lives returns how many lives to make up. QUOTA_LIVES asks for more.

@@ -45,7 +45,7 @@ func (a *assessment) judgeReadiness() {
 		a.notReady(a.Problem.Reason, a.Problem.Message, a.stalls(a.Problem))
 		return
 	}
-	for _, judge := range []func(section) bool{a.failsForGood, a.failsForNow, a.waits, a.isStale} {
+	for _, judge := range []func(section) bool{a.failsForGood, a.failsForNow, a.waits, a.getsStale} {
 		if slices.ContainsFunc(a.sections, judge) {
 			return
 		}
@@ -59,7 +59,7 @@ func (a *assessment) failsForGood(s section) bool {
 	if failure == nil || a.passes(failure, a.CredentialChanged) {
 		return false
 	}
-	a.notReady(string(failure.Kind), s.name+": "+describe(failure, s.failed().err), true)
+	a.notReady(string(failure.Kind), s.name+": "+describe(failure, s.err), true)
 	return true
 }
 
@@ -70,7 +70,7 @@ func (a *assessment) failsForNow(s section) bool {
 	if failure == nil || !a.awaits(s) {
 		return false
 	}
-	a.notReady(string(failure.Kind), s.name+": "+describe(failure, s.failed().err)+"; the vendor is asked again", false)
+	a.notReady(string(failure.Kind), s.name+": "+describe(failure, s.err)+"; the vendor is asked again", false)
 	return true
 }
 
@@ -82,7 +82,8 @@ func (a *assessment) waits(s section) bool {
 	return true
 }
 
-func (a *assessment) isStale(s section) bool {
+// getsStale shows that the numbers of a section are too old.
+func (a *assessment) getsStale(s section) bool {
 	if !a.stale(s) {
 		return false
 	}
@@ -95,7 +96,7 @@ func (a *assessment) isStale(s section) bool {
 func (a *assessment) trouble() string {
 	for _, s := range a.sections {
 		if failure := *s.lastError; failure != nil {
-			return "; " + s.name + ": " + describe(failure, s.failed().err)
+			return "; " + s.name + ": " + describe(failure, s.err)
 		}
 	}
 	return ""

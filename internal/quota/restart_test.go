@@ -129,7 +129,7 @@ func TestClockAfterARestart(t *testing.T) {
 	s.restarts()
 	got := s.waits(time.Hour)
 	want := []v1alpha1.ResourceStatus{trafficRow(v1alpha1.ResourceStatus{
-		Remaining: "0", Upcoming: "500", RemainingPercent: n(0), Packages: n(0),
+		Remaining: "0", Upcoming: "500", RemainingPercent: n(0), Packages: n(0), ExhaustedTime: at(time.Hour),
 	})}
 	if diff := cmp.Diff(want, got.Resources); diff != "" {
 		t.Errorf("when the first is over (-want +got):\n%s", diff)

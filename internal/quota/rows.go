@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
 	"github.com/quotawatch/quotawatch/internal/amount"
 	"github.com/quotawatch/quotawatch/internal/vendors"
@@ -39,6 +41,9 @@ type row struct {
 	totalSource         v1alpha1.TotalSource
 	packages            int
 	nextExpiry          *time.Time
+	// exhausted is when it was first seen that nothing can be spent; zero while
+	// something can.
+	exhausted metav1.Time
 	// coveredUntil is how long something is left without a break; nil means
 	// without an end.
 	coveredUntil *time.Time
@@ -56,6 +61,14 @@ type row struct {
 type rowKey struct{ subject, resource string }
 
 func (r *row) key() rowKey { return rowKey{r.subject, r.resource} }
+
+// forget takes from the row what only the previous status tells.
+func (r *row) forget() {
+	r.inUse = r.inUse && !r.remembered
+	if r.totalSource == v1alpha1.TotalObserved {
+		r.total, r.totalSource = nil, ""
+	}
+}
 
 // judgedByDefault tells whether the built-in thresholds are about the row.
 func (r *row) judgedByDefault() bool {

@@ -44,10 +44,16 @@ func sumOf(packages int32) v1alpha1.ResourceStatus {
 }
 
 // The row of a resource that is in use and of which nothing can be spent.
-var emptyRow = trafficRow(v1alpha1.ResourceStatus{Remaining: "0", RemainingPercent: n(0), Packages: n(0)})
+var emptyRow = trafficRow(v1alpha1.ResourceStatus{Remaining: "0", RemainingPercent: n(0), Packages: n(0), ExhaustedTime: at(0)})
 
 // The row of a resource that was not in use for long.
-var idleRow = trafficRow(v1alpha1.ResourceStatus{Remaining: "0", Packages: n(0)})
+var idleRow = trafficRow(v1alpha1.ResourceStatus{Remaining: "0", Packages: n(0), ExhaustedTime: at(0)})
+
+// exhaustedAfter returns the row as one that was first seen empty then.
+func exhaustedAfter(d time.Duration, row v1alpha1.ResourceStatus) v1alpha1.ResourceStatus {
+	row.ExhaustedTime = at(d)
+	return row
+}
 
 func TestRows(t *testing.T) {
 	tests := map[string]struct {

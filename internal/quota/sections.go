@@ -4,6 +4,7 @@
 package quota
 
 import (
+	"slices"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -22,8 +23,10 @@ type section struct {
 	asked, polled time.Duration
 	// answered tells whether this process has had a complete answer.
 	answered bool
-	// attempts has one element for each question that the section asks.
-	attempts []attempt
+	// The last attempt: when, since when attempts fail, when the next one is due,
+	// and its failure.
+	at, since, next time.Time
+	err             *vendors.Error
 
 	// What the status says of it.
 	observedGeneration *int64
@@ -31,60 +34,27 @@ type section struct {
 	lastError          **v1alpha1.VendorError
 }
 
-// attempt is how the last attempt to answer a question went.
-type attempt struct {
-	at, since, next time.Time
-	err             *vendors.Error
-}
-
-func attemptOf[T any](r Reading[T]) attempt {
-	return attempt{at: r.Attempt, since: r.Since, next: r.Next, err: r.Err}
+// sectionOf returns the section of a reading that is asked for at an interval, in
+// the field of that path.
+func sectionOf[T any](r Reading[T], name, field string, asked time.Duration) section {
+	return section{
+		name: name, field: field, asked: asked, polled: r.Interval, answered: r.Value != nil,
+		at: r.Attempt, since: r.Since, next: r.Next, err: r.Err,
+	}
 }
 
 // read tells whether there are numbers, of this spec or an earlier one.
 func (s *section) read() bool { return !s.lastSuccess.IsZero() }
 
-// failed returns the first of the attempts that failed; an empty one if none did.
-func (s *section) failed() attempt {
-	for _, a := range s.attempts {
-		if a.err != nil {
-			return a
-		}
-	}
-	return attempt{}
-}
-
-// last is when the vendor was last asked; zero when it was not yet.
-func (s *section) last() time.Time {
-	var last time.Time
-	for _, a := range s.attempts {
-		if a.at.After(last) {
-			last = a.at
-		}
-	}
-	return last
-}
-
-// next is when the vendor is asked next; zero when that is not known.
-func (s *section) next() time.Time {
-	var next *time.Time
-	for _, a := range s.attempts {
-		if !a.next.IsZero() {
-			next = earliest(next, &a.next)
-		}
-	}
-	return timeOf(next)
-}
-
-// note shows how the last attempts of a section went.
+// note shows how the last attempt of a section went.
 func (a *assessment) note(s section) {
 	a.sections = append(a.sections, s)
-	if s.last().IsZero() {
-		sameSpec := a.previous.ObservedGeneration == a.Watch.Generation
-		*s.lastError = heldError(*s.lastError, sameSpec, a.CredentialChanged, s.next())
+	sameSpec := a.previous.ObservedGeneration == a.Watch.Generation
+	held := heldError(*s.lastError, sameSpec, a.CredentialChanged, s.next)
+	if s.at.IsZero() {
+		*s.lastError = held
 	} else {
-		failed := s.failed()
-		*s.lastError = vendorError(failed.err, failed.since, failed.next)
+		*s.lastError = continued(vendorError(s.err, s.since, s.next), held, *s.lastSuccess)
 	}
 }
 
@@ -95,10 +65,10 @@ func (a *assessment) noteTimes() {
 		if s.read() {
 			oldest = earliest(oldest, &s.lastSuccess.Time)
 		}
-		if announced := s.next(); !announced.IsZero() {
-			next = earliest(next, &announced)
+		if !s.next.IsZero() {
+			next = earliest(next, &s.next)
 		}
-		if last := stamp(s.last()); !s.last().IsZero() && a.status.LastAttemptTime.Before(&last) {
+		if last := stamp(s.at); !s.at.IsZero() && a.status.LastAttemptTime.Before(&last) {
 			a.status.LastAttemptTime = last
 		}
 	}
@@ -121,14 +91,9 @@ func (a *assessment) stale(s section) bool {
 	return s.read() && !a.Now.Before(a.staleTime(s))
 }
 
-// packagesStale tells whether what is known of the packages is too old.
-func (a *assessment) packagesStale() bool {
-	for _, s := range a.sections {
-		if s.name == vendors.OpPackages {
-			return a.stale(s)
-		}
-	}
-	return false
+// isStale tells whether what is known of the section of that name is too old.
+func (a *assessment) isStale(name string) bool {
+	return slices.ContainsFunc(a.sections, func(s section) bool { return s.name == name && a.stale(s) })
 }
 
 // which names the sections for which test holds.
@@ -139,5 +104,6 @@ func (a *assessment) which(test func(section) bool) []string {
 			names = append(names, s.name)
 		}
 	}
+	slices.Sort(names)
 	return names
 }

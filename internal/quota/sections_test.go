@@ -178,12 +178,17 @@ func TestMessagesNameTheSections(t *testing.T) {
 			then:      func(s *scenario) { s.waits(18 * time.Hour) },
 			condition: v1alpha1.ConditionDataStale, want: "These readings are older than staleAfter: packages, usage",
 		},
+		"all of them stale": {
+			then:      func(s *scenario) { s.waits(7 * day) },
+			condition: v1alpha1.ConditionDataStale,
+			want:      "These readings are older than staleAfter: bill, closed-bills, packages, usage",
+		},
 		"not whole": {
 			then: func(s *scenario) {
 				fail(s, &s.in.Usage, vendors.KindMalformed, "")
 				fail(s, &s.in.ClosedBills, vendors.KindMalformed, "")
 			},
-			condition: v1alpha1.ConditionPartialData, want: "The last answer was not whole and is not used: bill, usage",
+			condition: v1alpha1.ConditionPartialData, want: "The last answer was not whole and is not used: closed-bills, usage",
 		},
 		"an interval that the operator raises": {
 			then:      func(s *scenario) { s.in.Usage.Interval = 8 * time.Hour; s.assess() },
@@ -211,6 +216,69 @@ func TestMessagesNameTheSections(t *testing.T) {
 	}
 }
 
+// What was not whole is remembered for each section, over restarts and whatever
+// becomes of the others.
+func TestSectionsRememberHalfAnswers(t *testing.T) {
+	const complete = "The numbers come from whole answers"
+	const inUsage, inBoth = "The last answer was not whole and is not used: usage", "The last answer was not whole and is not used: bill, usage"
+	steps := []struct {
+		what string
+		do   func(*scenario)
+		want string
+	}{
+		{"half an answer about usage", func(s *scenario) { fail(s, &s.in.Usage, vendors.KindMalformed, "") }, inUsage},
+		{"a restart", func(s *scenario) { s.restarts() }, inUsage},
+		{"no answer about the bill", func(s *scenario) { fail(s, &s.in.Bill, vendors.KindUnavailable, "") }, inUsage},
+		{"a whole answer about packages", func(s *scenario) { s.answers(pack()) }, inUsage},
+		{"no answer about usage", func(s *scenario) { fail(s, &s.in.Usage, vendors.KindThrottled, "") }, inUsage},
+		{"another restart", func(s *scenario) { s.restarts() }, inUsage},
+		{"half an answer about the bill", func(s *scenario) { fail(s, &s.in.Bill, vendors.KindMalformed, "") }, inBoth},
+		{"a third restart", func(s *scenario) { s.restarts() }, inBoth},
+		{"a whole answer about the bill", func(s *scenario) { s.bills() }, inUsage},
+		{"a whole answer about usage", func(s *scenario) { s.uses() }, complete},
+		{"no answer about usage after it", func(s *scenario) { fail(s, &s.in.Usage, vendors.KindThrottled, "") }, complete},
+		{"a fourth restart", func(s *scenario) { s.restarts() }, complete},
+	}
+	s := allRead(t)
+	for _, step := range steps {
+		s.in.Now = s.in.Now.Add(time.Minute)
+		step.do(s)
+		if diff := cmp.Diff(step.want, message(s.in.Watch.Status.Conditions, v1alpha1.ConditionPartialData)); diff != "" {
+			t.Fatalf("%s (-want +got):\n%s", step.what, diff)
+		}
+	}
+}
+
+// The row of failures goes on in a new process, and ends with a success that
+// nobody looked at.
+func TestRowOfFailures(t *testing.T) {
+	s := watching(t)
+	s.answers(pack())
+	s.in.Now = s.in.Now.Add(time.Hour)
+	s.fails(vendors.KindMalformed, "")
+	s.in.Now = s.in.Now.Add(time.Hour)
+	s.restarts()
+	got := s.fails(vendors.KindUnavailable, "Timeout").Packages.LastError
+	want := &v1alpha1.VendorError{
+		Kind: v1alpha1.ErrorUnavailable, Code: "Timeout", Since: at(time.Hour), IncompleteAnswer: true, RetryTime: at(3*time.Hour + time.Minute),
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("after a restart (-want +got):\n%s", diff)
+	}
+
+	s.in.Now = s.in.Now.Add(time.Hour)
+	s.in.Packages.Value, s.in.Packages.Time = &vendors.PackageReading{}, s.in.Now
+	s.in.Packages.Since = s.in.Now.Add(time.Minute)
+	s.in.Now = s.in.Now.Add(time.Minute)
+	got = s.fails(vendors.KindUnavailable, "Timeout").Packages.LastError
+	want = &v1alpha1.VendorError{
+		Kind: v1alpha1.ErrorUnavailable, Code: "Timeout", Since: at(3*time.Hour + time.Minute), RetryTime: at(4*time.Hour + 2*time.Minute),
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("after a success (-want +got):\n%s", diff)
+	}
+}
+
 // Each section gets stale after three of its own intervals, or after staleAfter
 // where that leaves room for a poll.
 func TestSectionsGetStale(t *testing.T) {
@@ -231,7 +299,7 @@ func TestSectionsGetStale(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := allRead(t, test.spec...)
 			got := map[string]time.Duration{}
-			for !s.next.IsZero() && len(got) < 3 {
+			for !s.next.IsZero() && len(got) < 4 {
 				s.in.Now = s.next
 				s.assess()
 				for _, name := range s.stale() {
@@ -240,7 +308,9 @@ func TestSectionsGetStale(t *testing.T) {
 					}
 				}
 			}
-			want := map[string]time.Duration{"packages": test.packages, "usage": test.usage, "bill": test.bill}
+			want := map[string]time.Duration{
+				"packages": test.packages, "usage": test.usage, "bill": test.bill, "closed-bills": test.bill,
+			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("stale (-want +got):\n%s", diff)
 			}

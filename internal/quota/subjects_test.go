@@ -259,13 +259,15 @@ func TestEditLeavesOutTheOnlyOwner(t *testing.T) {
 	}
 	s.in.Now = s.in.Now.Add(time.Hour)
 	got = s.answers()
-	if diff := cmp.Diff([]v1alpha1.ResourceStatus{emptyRow, rowOf("u-1", emptyRow)}, got.Resources); diff != "" {
+	gone := exhaustedAfter(time.Hour, emptyRow)
+	if diff := cmp.Diff([]v1alpha1.ResourceStatus{gone, rowOf("u-1", gone)}, got.Resources); diff != "" {
 		t.Errorf("resources when nothing is left at all (-want +got):\n%s", diff)
 	}
 }
 
 // What is ignored for long does not hide that all the rest is gone.
 func TestResourceVanishesBesideWhatIsIgnored(t *testing.T) {
+	gone := exhaustedAfter(time.Hour, emptyRow)
 	tests := map[string]struct {
 		ignore  string
 		ignored vendors.Package
@@ -273,11 +275,11 @@ func TestResourceVanishesBesideWhatIsIgnored(t *testing.T) {
 		want    []v1alpha1.ResourceStatus
 	}{
 		"a package": {
-			ignore: "2", ignored: pack(id("2")), counted: pack(), want: []v1alpha1.ResourceStatus{emptyRow},
+			ignore: "2", ignored: pack(id("2")), counted: pack(), want: []v1alpha1.ResourceStatus{gone},
 		},
 		"a sub-account": {
 			ignore: "u-2", ignored: pack(id("2"), subject("u-2")), counted: pack(subject("u-1")),
-			want: []v1alpha1.ResourceStatus{emptyRow, rowOf("u-1", emptyRow)},
+			want: []v1alpha1.ResourceStatus{gone, rowOf("u-1", gone)},
 		},
 	}
 	for name, test := range tests {

@@ -76,12 +76,12 @@ func concerns(t *v1alpha1.Threshold, subject string, r *row) bool {
 
 // judgeLow tests how much is left.
 func (a *assessment) judgeLow() verdict {
-	return a.judgeThresholds(testsRemaining, v1alpha1.FindingLow, a.isLow)
+	return a.judgeThresholds(lowWording, testsRemaining, v1alpha1.FindingLow, a.isLow)
 }
 
 // judgeExpiring tests how long what is left can be spent.
 func (a *assessment) judgeExpiring() verdict {
-	return a.judgeThresholds(testsExpiry, v1alpha1.FindingExpiring, a.isExpiring)
+	return a.judgeThresholds(expiringWording, testsExpiry, v1alpha1.FindingExpiring, a.isExpiring)
 }
 
 func testsRemaining(t *v1alpha1.Threshold) bool {
@@ -99,18 +99,21 @@ const (
 	noTotalKnown
 )
 
+// noThreshold is why a question about thresholds is not asked.
+const noThreshold = "No threshold asks this"
+
 // judgeThresholds applies test with every threshold of its kind to every row
 // that the threshold is about.
 func (a *assessment) judgeThresholds(
-	ofKind func(*v1alpha1.Threshold) bool, kind v1alpha1.FindingKind,
+	w wording, ofKind func(*v1alpha1.Threshold) bool, kind v1alpha1.FindingKind,
 	test func(*v1alpha1.Threshold, *row, bool) outcome,
 ) verdict {
-	var v verdict
+	v := verdict{wording: w, notAsked: noThreshold}
 	for _, t := range a.thresholds() {
 		if !ofKind(&t) {
 			continue
 		}
-		v.requested = true
+		v.notAsked = ""
 		rows := a.matches(&t)
 		if len(rows) == 0 && a.neverSeen(&t) {
 			v.cannotTell(v1alpha1.ReasonResourceNotFound, t.Name+" ("+nameOf(t.GetSubject(), t.Resource)+")")
@@ -155,7 +158,7 @@ func (a *assessment) isLow(t *v1alpha1.Threshold, r *row, fired bool) outcome {
 	if t.RemainingBelow != nil {
 		limit := fromQuantity(*t.RemainingBelow)
 		if fired {
-			limit = limit.Mul(amount.FromInt(100 + hysteresisPercent)).Mul(amount.MustParse("0.01"))
+			limit = percentOf(limit, 100+hysteresisPercent)
 		}
 		return firesIf(r.remaining.Cmp(limit) < 0)
 	}
@@ -186,6 +189,11 @@ func (a *assessment) isExpiring(t *v1alpha1.Threshold, r *row, _ bool) outcome {
 	return firesIf(!a.Now.Before(begins))
 }
 
+// percentOf returns so many percent of a limit, exactly.
+func percentOf(limit amount.Amount, percent int64) amount.Amount {
+	return limit.Mul(amount.FromInt(percent)).Mul(amount.MustParse("0.01"))
+}
+
 func firesIf(condition bool) outcome {
 	if condition {
 		return fires
@@ -196,7 +204,7 @@ func firesIf(condition bool) outcome {
 // judgeExhausted looks for resources of the account of which nothing can be
 // spent. It needs no threshold.
 func (a *assessment) judgeExhausted() verdict {
-	v := verdict{requested: true}
+	v := verdict{wording: exhaustedWording}
 	for i := range a.rows {
 		r := &a.rows[i]
 		if r.subject != "" || !r.judgedByDefault() || r.remaining.Sign() > 0 {

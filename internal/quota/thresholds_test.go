@@ -402,21 +402,10 @@ func TestLaterQuestions(t *testing.T) {
 			}},
 			want: map[string]string{"runOut": "False NotRequested", "planned": "Unknown NoForecast", "usage": "False NotRequested"},
 		},
-		"a threshold for usage": {
-			spec: []specChange{
-				asksUsage,
-				thresholds(v1alpha1.Threshold{Name: "busy", Resource: "Duration", UsageAbove: quantity}),
-			},
-			want: map[string]string{"runOut": "False NotRequested", "planned": "False NotRequested", "usage": "Unknown NotTested"},
-		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			s := watching(t, test.spec...)
-			if s.in.Watch.Spec.Usage != nil {
-				s.uses()
-			}
-			got := s.answers(pack())
+			got := watching(t, test.spec...).answers(pack())
 			if diff := cmp.Diff(test.want, map[string]string{
 				"runOut":  says(got.Conditions, v1alpha1.ConditionRunOutSoon),
 				"planned": says(got.Conditions, v1alpha1.ConditionPlannedDemandShort),

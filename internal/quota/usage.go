@@ -25,11 +25,9 @@ func (a *assessment) readUsage() {
 	if a.Usage.Value != nil {
 		a.takeUsage(u, a.Usage.Value)
 	}
-	a.note(section{
-		name: vendors.OpUsage, field: "usage.interval", asked: spec.GetInterval(), polled: a.Usage.Interval,
-		answered: a.Usage.Value != nil, attempts: []attempt{attemptOf(a.Usage)},
-		observedGeneration: &u.ObservedGeneration, lastSuccess: &u.LastSuccessTime, lastError: &u.LastError,
-	})
+	s := sectionOf(a.Usage, vendors.OpUsage, "usage.interval", spec.GetInterval())
+	s.observedGeneration, s.lastSuccess, s.lastError = &u.ObservedGeneration, &u.LastSuccessTime, &u.LastError
+	a.note(s)
 }
 
 // takeUsage puts a complete answer in place of the numbers held.

@@ -7,12 +7,21 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
+	"github.com/quotawatch/quotawatch/internal/vendors"
 )
 
 // verdict is the answer to one of the questions that a condition asks.
 type verdict struct {
-	requested bool
-	findings  []v1alpha1.Finding
+	wording
+	// notAsked says why nobody asks the question, and unread why there is nothing
+	// yet to answer it by; empty otherwise.
+	notAsked, unread string
+	// held tells that what an earlier process concluded stays, because what it
+	// concluded that from is not known any more.
+	held bool
+	// stale tells that the numbers are too old to say that nothing is wrong.
+	stale    bool
+	findings []v1alpha1.Finding
 	// unknown names the thresholds that could not be tested, by reason.
 	unknown map[string][]string
 }
@@ -24,7 +33,8 @@ func (v *verdict) cannotTell(reason, what string) {
 	v.unknown[reason] = append(v.unknown[reason], what)
 }
 
-// wording is how a verdict is put into a condition.
+// wording is how a verdict is put into a condition. That of findings which have
+// no condition of their own is empty.
 type wording struct {
 	condition                string
 	warning, critical, clear string // reasons
@@ -52,45 +62,58 @@ var (
 // judge brings every verdict up to date.
 func (a *assessment) judge() {
 	a.judgeFreshness()
-	a.judgePackages()
+	verdicts := a.verdicts()
+	if a.forgetUnlisted(findingsOf(verdicts)) {
+		verdicts = a.verdicts()
+	}
+	for _, v := range verdicts {
+		a.conclude(v)
+	}
+	a.listFindings(findingsOf(verdicts))
 	a.judgeLaterQuestions()
 }
 
-// judgePackages answers the questions about what is left.
-func (a *assessment) judgePackages() {
-	wordings := []wording{lowWording, exhaustedWording, expiringWording}
-	switch {
-	case a.Watch.Spec.Packages == nil:
-		for _, w := range wordings {
-			a.set(w.condition, metav1.ConditionFalse, v1alpha1.ReasonNotRequested, "The spec does not ask for packages")
-		}
-		a.status.Findings = nil
-	case !a.hasPackages():
-		for _, w := range wordings {
-			a.set(w.condition, metav1.ConditionUnknown, v1alpha1.ReasonNoData, "The packages have not been read yet")
-		}
-	case a.cannotAddUp():
-		a.doubtStale(wordings)
-	default:
-		verdicts, findings := a.testAll()
-		if a.forgetUnlisted(findings) {
-			verdicts, findings = a.testAll()
-		}
-		for i, w := range wordings {
-			a.conclude(w, verdicts[i])
-		}
-		a.listFindings(findings)
-	}
+// verdicts answers every question, each for itself.
+func (a *assessment) verdicts() []verdict {
+	return append(a.judgePackages(), a.judgeUsage(), a.judgeAccount())
 }
 
-// testAll answers the questions about what is left, each for itself.
-func (a *assessment) testAll() ([]verdict, []v1alpha1.Finding) {
-	verdicts := []verdict{a.judgeLow(), a.judgeExhausted(), a.judgeExpiring()}
+func findingsOf(verdicts []verdict) []v1alpha1.Finding {
 	var findings []v1alpha1.Finding
 	for _, v := range verdicts {
 		findings = append(findings, v.findings...)
 	}
-	return verdicts, findings
+	return findings
+}
+
+// judgePackages answers the questions about what is left.
+func (a *assessment) judgePackages() []verdict {
+	var verdicts []verdict
+	switch {
+	case a.Watch.Spec.Packages == nil:
+		verdicts = packageVerdicts(verdict{notAsked: "The spec does not ask for packages"})
+	case !a.hasPackages():
+		verdicts = packageVerdicts(verdict{unread: "The packages have not been read yet"})
+	case a.cannotAddUp():
+		verdicts = append(packageVerdicts(verdict{held: true}), verdict{findings: a.heldFindings(a.staysAboutPackages)})
+	default:
+		verdicts = []verdict{a.judgeLow(), a.judgeExhausted(), a.judgeExpiring(), a.judgeMoney()}
+	}
+	for i := range verdicts {
+		verdicts[i].stale = a.isStale(vendors.OpPackages)
+	}
+	return verdicts
+}
+
+// packageVerdicts gives the same answer to each of the questions about what is
+// left.
+func packageVerdicts(same verdict) []verdict {
+	var verdicts []verdict
+	for _, w := range []wording{lowWording, exhaustedWording, expiringWording} {
+		same.wording = w
+		verdicts = append(verdicts, same)
+	}
+	return verdicts
 }
 
 // cannotAddUp tells whether the rows are those that an earlier process wrote,
@@ -107,39 +130,40 @@ func (a *assessment) hasPackages() bool {
 
 // conclude puts a verdict into its condition. What fires stays, whatever else is
 // not known; what does not fire is only good as long as the data is fresh.
-func (a *assessment) conclude(w wording, v verdict) {
+func (a *assessment) conclude(v verdict) {
 	switch {
+	case v.condition == "":
+	case v.notAsked != "":
+		a.set(v.condition, metav1.ConditionFalse, v1alpha1.ReasonNotRequested, v.notAsked)
+	case v.held && (!v.stale || a.statusOf(v.condition) != metav1.ConditionFalse):
 	case len(v.findings) > 0:
-		a.set(w.condition, metav1.ConditionTrue, w.reason(v.findings), w.found+" "+list(names(v.findings)))
-	case !v.requested:
-		a.set(w.condition, metav1.ConditionFalse, v1alpha1.ReasonNotRequested, "No threshold asks this")
-	case a.packagesStale():
-		a.setStale(w)
-	case len(v.unknown[v1alpha1.ReasonNoTotal]) > 0:
-		a.set(w.condition, metav1.ConditionUnknown, v1alpha1.ReasonNoTotal,
-			"No total is known; declare one in spec.packages.declaredTotals for "+list(v.unknown[v1alpha1.ReasonNoTotal]))
-	case len(v.unknown[v1alpha1.ReasonResourceNotFound]) > 0:
-		a.set(w.condition, metav1.ConditionUnknown, v1alpha1.ReasonResourceNotFound,
-			"The vendor reports nothing of what these thresholds name: "+list(v.unknown[v1alpha1.ReasonResourceNotFound]))
+		a.set(v.condition, metav1.ConditionTrue, v.reason(v.findings), v.found+" "+list(names(v.findings)))
+	case v.unread != "":
+		a.set(v.condition, metav1.ConditionUnknown, v1alpha1.ReasonNoData, v.unread)
+	case v.stale:
+		a.set(v.condition, metav1.ConditionUnknown, v1alpha1.ReasonDataStale, "The numbers are too old to tell")
 	default:
-		a.set(w.condition, metav1.ConditionFalse, w.clear, w.none)
+		a.concludeUnfired(v)
 	}
 }
 
-// doubtStale turns what does not fire into Unknown when the data is stale.
-func (a *assessment) doubtStale(wordings []wording) {
-	if !a.packagesStale() {
-		return
-	}
-	for _, w := range wordings {
-		if a.statusOf(w.condition) == metav1.ConditionFalse {
-			a.setStale(w)
+// doubts are the reasons not to know whether a threshold fires, the first that
+// holds is told.
+var doubts = []struct{ reason, message string }{
+	{v1alpha1.ReasonNoTotal, "No total is known; declare one in spec.packages.declaredTotals for "},
+	{v1alpha1.ReasonNoCompleteDay, "No day of the window is complete yet, for "},
+	{v1alpha1.ReasonResourceNotFound, "The vendor reports nothing of what these thresholds name: "},
+}
+
+// concludeUnfired says that no threshold fires, as far as that is known of all.
+func (a *assessment) concludeUnfired(v verdict) {
+	for _, doubt := range doubts {
+		if what := v.unknown[doubt.reason]; len(what) > 0 {
+			a.set(v.condition, metav1.ConditionUnknown, doubt.reason, doubt.message+list(what))
+			return
 		}
 	}
-}
-
-func (a *assessment) setStale(w wording) {
-	a.set(w.condition, metav1.ConditionUnknown, v1alpha1.ReasonDataStale, "The numbers are too old to tell")
+	a.set(v.condition, metav1.ConditionFalse, v.clear, v.none)
 }
 
 // reason is that of the most severe finding.
@@ -174,9 +198,6 @@ func (a *assessment) judgeLaterQuestions() {
 		"This version does not forecast; thresholds with runsOutWithin are not tested")
 	a.later(v1alpha1.ConditionPlannedDemandShort, v1alpha1.ReasonNoForecast, len(spec.PlannedDemand) > 0,
 		"This version does not forecast; plannedDemand is not tested")
-	a.later(v1alpha1.ConditionUsageHigh, v1alpha1.ReasonNotTested,
-		a.asks(func(t *v1alpha1.Threshold) bool { return t.UsageAbove != nil }),
-		"This version does not test thresholds with usageAbove")
 }
 
 func (a *assessment) later(condition, reason string, asked bool, message string) {

@@ -31,8 +31,9 @@ type PackageReading struct {
 	DataAsOf string
 	// NotFound is how many of the sub-accounts asked for the vendor does not know.
 	NotFound int
-	// Billing tells how usage beyond the packages is paid.
-	Billing BillingMode
+	// Billing tells, by resource, how usage beyond the packages is paid. Without an
+	// entry that is unknown.
+	Billing map[string]BillingMode
 }
 
 // BillingMode is how usage that no package covers is paid.
@@ -40,8 +41,10 @@ type BillingMode string
 
 // The billing modes. Unknown covers what the vendor does not report.
 const (
-	BillingUnknown  BillingMode = ""
-	BillingNone     BillingMode = "None"
+	BillingUnknown BillingMode = ""
+	// BillingNone: there is nothing but the packages.
+	BillingNone BillingMode = "None"
+	// BillingPostpaid: what no package covers is paid as it is used.
 	BillingPostpaid BillingMode = "Postpaid"
 )
 

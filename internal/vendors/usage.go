@@ -30,7 +30,19 @@ type UsageReading struct {
 	// Items are sorted by Name, Unit, UnitLabel and Label, which together appear
 	// once.
 	Items []UsageItem
+	// Unused are the names of items of which the vendor says that nothing was used,
+	// without saying in what unit. An item that is neither here nor in Items is not
+	// known.
+	Unused []string
 }
+
+// The names of the usage items that tell how the same traffic was paid, as users
+// see them in status. Estimated is what Postpaid will be, before settlement.
+const (
+	UsageTrafficEstimated = "TrafficEstimated"
+	UsageTrafficPostpaid  = "TrafficPostpaid"
+	UsageTrafficPrepaid   = "TrafficPrepaid"
+)
 
 // UsageItem is how much was used of one item.
 type UsageItem struct {

@@ -27,6 +27,10 @@ var watchStatusBounds = boundsOf{
 		atLeast("status.observedGeneration", -1),
 		oneOf("status.state", "Suspended", "Exhausted", "RunningOut", "Low", "Expiring", "Unknown", "OK"),
 		oneOf("status.vendor", "Polyv", "TencentCloud", "Volcengine"),
+		required("status.lastAnnouncement.time"),
+		timestamp("status.lastAnnouncement.time"),
+		between("status.lastAnnouncement.lowestPercent", 0, 100),
+		atLeast("status.lastAnnouncement.resources", 0),
 		timestamp("status.lastAttemptTime"),
 		timestamp("status.lastSuccessTime"),
 		timestamp("status.nextPollTime"),
@@ -68,6 +72,7 @@ var resourceStatusBounds = slices.Concat(
 	between("status.resources[0].remainingPercent", 0, 100),
 	atLeast("status.resources[0].packages", 0),
 	timestamp("status.resources[0].nextExpiry"),
+	timestamp("status.resources[0].exhaustedTime"),
 	amount("status.resources[0].burnPerDay"),
 	timestamp("status.resources[0].runOutTime"),
 	oneOf("status.resources[0].runOutConfidence", "Low", "Medium", "High"),
@@ -99,6 +104,7 @@ var packageStatusBounds = slices.Concat(
 	timestamp("status.packages.items[0].end"),
 	oneOf("status.packages.items[0].renewal", "None", "Pending", "Succeeded", "Failed"),
 	shownAndTotal("status.packages"),
+	atLeast("status.packages.notFound", 1),
 	atLeast("status.packages.observedGeneration", 1),
 	timestamp("status.packages.lastSuccessTime"),
 	day("status.packages.dataAsOf"),
@@ -156,6 +162,9 @@ var billStatusBounds = slices.Concat(
 	atLeast("status.bill.observedGeneration", 1),
 	timestamp("status.bill.lastSuccessTime"),
 	vendorError("status.bill.lastError"),
+	atLeast("status.bill.closedMonths.observedGeneration", 1),
+	timestamp("status.bill.closedMonths.lastSuccessTime"),
+	vendorError("status.bill.closedMonths.lastError"),
 )
 
 var findingBounds = slices.Concat(

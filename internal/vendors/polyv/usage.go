@@ -91,7 +91,9 @@ func (r *usageReader) ReadUsage(ctx context.Context, query vendors.UsageQuery) (
 			return vendors.UsageReading{}, err
 		}
 	}
-	return vendors.UsageReading{Days: query.Days, Items: sums.items(query.Days.Last)}, nil
+	return vendors.UsageReading{
+		Days: query.Days, Items: sums.items(query.Days.Last), Unused: sums.unused(selected),
+	}, nil
 }
 
 // usageList is one list of details to ask for.
@@ -193,6 +195,22 @@ func (s usageSums) items(last vendors.Day) []vendors.UsageItem {
 	}
 	slices.SortFunc(items, compareItems)
 	return items
+}
+
+// unused returns the names of the categories that have no row.
+func (s usageSums) unused(selected []category) []string {
+	used := map[string]bool{}
+	for key := range s {
+		used[key.name] = true
+	}
+	var names []string
+	for _, each := range selected {
+		if !used[each.name] {
+			names = append(names, each.name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 func compareItems(a, b vendors.UsageItem) int {

@@ -157,6 +157,51 @@ func TestUsageSums(t *testing.T) {
 	}
 }
 
+// A category without a row was not used, which is not the same as one that was
+// not asked for.
+func TestUnusedItems(t *testing.T) {
+	tests := map[string]struct {
+		items []string
+		// rows are the answers by the vendor's category.
+		rows map[string][]fields
+		want []string
+	}{
+		"none of those asked for": {
+			items: []string{"MicDuration", "Duration"}, want: []string{"Duration", "MicDuration"},
+		},
+		"one of two": {
+			items: []string{"MicDuration", "Duration"},
+			rows:  map[string][]fields{"duration": {detail("a", 1, "分钟")}},
+			want:  []string{"MicDuration"},
+		},
+		"a row of zero is a row": {
+			items: []string{"Duration"},
+			rows:  map[string][]fields{"duration": {detail("a", 0, "分钟")}},
+		},
+		"all are asked for": {
+			rows: map[string][]fields{"duration": {detail("a", 1, "分钟")}, "distribute": {detail("a", 1, "")}},
+			want: []string{
+				"AiAssistantEnabled", "AiPPTVideoEnabled", "AiPPTVideoWithDigital", "AiSmartClipEnabled", "Concurrence",
+				"GuideDuration", "MicDuration", "PptAnim", "PptComposite",
+			},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			vendor := startVendor(t, func(call received) reply {
+				return reply{Body: listed(test.rows[asked(call)["itemCategory"]]...)}
+			})
+			got, err := vendor.readUsage(t, vendors.UsageQuery{Items: test.items, Days: oneDay(t)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got.Unused); diff != "" {
+				t.Errorf("unused (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 func TestUsageRowsThatLackSomething(t *testing.T) {
 	tests := map[string]struct {
 		row       fields

@@ -33,7 +33,7 @@ type packageType struct {
 	resources []string
 }
 
-// trafficNumber is the type whose answer carries the billing mode of the account.
+// trafficNumber is the type of the traffic packages.
 const trafficNumber = 0
 
 var packageTypes = []packageType{
@@ -66,6 +66,7 @@ func (r *packageReader) ReadPackages(
 	reading := vendors.PackageReading{
 		Resources: resourcesOf(types),
 		DataAsOf:  dataAsOf(r.client.now()),
+		Billing:   map[string]vendors.BillingMode{},
 	}
 	for _, kind := range types {
 		list, err := r.list(ctx, kind.number)
@@ -73,8 +74,8 @@ func (r *packageReader) ReadPackages(
 			return vendors.PackageReading{}, err
 		}
 		reading.Packages = append(reading.Packages, list.packages...)
-		if kind.number == trafficNumber {
-			reading.Billing = billing(list.billMode)
+		for _, resource := range kind.resources {
+			reading.Billing[resource] = billing(list.billMode)
 		}
 	}
 	return reading, nil
@@ -139,7 +140,8 @@ func dataAsOf(now time.Time) string {
 	return vendors.DayAt(now).Add(-deductionDays).String()
 }
 
-// billing reads PackageBillMode, how the account pays what no package covers.
+// billing reads PackageBillMode: how the account pays what no package of the type
+// asked for covers.
 func billing(mode *int64) vendors.BillingMode {
 	if mode == nil {
 		return vendors.BillingUnknown

@@ -53,7 +53,7 @@ func TestPublishedAnswers(t *testing.T) {
 			file: "nine_packages.json",
 			want: vendors.PackageReading{
 				Resources: []string{"traffic"}, DataAsOf: "2026-11-20",
-				Billing: vendors.BillingPostpaid,
+				Billing: map[string]vendors.BillingMode{"traffic": vendors.BillingPostpaid},
 				Packages: []vendors.Package{
 					traffic("281975", vendors.PackageUsable, "497634728735", "500000000000", "2024-07-16 18:46:08", "2025-07-16 18:46:08"),
 					traffic("272177", exhausted, "0", "500000000000", "2023-12-05 10:17:04", "2024-12-05 10:17:04"),
@@ -71,7 +71,7 @@ func TestPublishedAnswers(t *testing.T) {
 			file: "zero_paging.json",
 			want: vendors.PackageReading{
 				Resources: []string{"traffic"}, DataAsOf: "2026-11-20",
-				Billing: vendors.BillingPostpaid,
+				Billing: map[string]vendors.BillingMode{"traffic": vendors.BillingPostpaid},
 				Packages: []vendors.Package{{
 					ID: "17", Resource: "traffic", Unit: vendors.UnitBytes,
 					Remaining: amount.FromInt(7000), Total: amountOf("10000"),
@@ -84,7 +84,7 @@ func TestPublishedAnswers(t *testing.T) {
 			file: "placeholder.json",
 			want: vendors.PackageReading{
 				Resources: []string{"traffic"}, DataAsOf: "2026-11-20",
-				Billing: vendors.BillingNone,
+				Billing: map[string]vendors.BillingMode{"traffic": vendors.BillingNone},
 				Packages: []vendors.Package{{
 					ID: "abc", Resource: "traffic", Unit: vendors.UnitBytes,
 					Remaining: amount.FromInt(0), Total: amountOf("0"),
@@ -96,7 +96,7 @@ func TestPublishedAnswers(t *testing.T) {
 			file: "null_paging.json",
 			want: vendors.PackageReading{
 				Resources: []string{"traffic"}, DataAsOf: "2026-11-20",
-				Billing: vendors.BillingPostpaid,
+				Billing: map[string]vendors.BillingMode{"traffic": vendors.BillingPostpaid},
 				Packages: []vendors.Package{{
 					ID: "300001", Resource: "mic-link", Unit: vendors.UnitHours,
 					Remaining: *amountOf("9007199254740993"), Total: amountOf("9007199254740995"),
@@ -308,55 +308,61 @@ func oneOfEach() func(received) reply {
 	bodies := map[int]string{
 		0: content(fields{"LivePackageInfoList": []fields{row(0)}, "PackageBillMode": 202}),
 		1: content(fields{"LivePackageInfoList": []fields{row(1), row(2)}, "PackageBillMode": 0}),
-		2: content(fields{"LivePackageInfoList": []fields{row(3)}, "PackageBillMode": 0}),
+		2: content(fields{"LivePackageInfoList": []fields{row(3)}, "PackageBillMode": 206}),
 	}
 	return func(call received) reply { return reply{Body: bodies[question(call).PackageType]} }
 }
 
 func TestPackageTypes(t *testing.T) {
+	const none, postpaid = vendors.BillingNone, vendors.BillingPostpaid
+	everything := map[string]vendors.BillingMode{
+		"traffic": postpaid, "transcoding": none, "top-speed-codec": none, "mic-link": postpaid,
+	}
 	tests := map[string]struct {
 		types         []string
 		wantPackages  []string
 		wantResources []string
-		wantBilling   vendors.BillingMode
+		wantBilling   map[string]vendors.BillingMode
 		wantAsked     []int
 	}{
 		"none named, so all": {
 			types:        nil,
 			wantPackages: []string{"traffic", "transcoding", "top-speed-codec", "mic-link"},
-			wantBilling:  vendors.BillingPostpaid,
+			wantBilling:  everything,
 			wantAsked:    []int{0, 1, 2},
 		},
 		"all named, in another order": {
 			types:        []string{"MicLink", "Transcoding", "Traffic"},
 			wantPackages: []string{"traffic", "transcoding", "top-speed-codec", "mic-link"},
-			wantBilling:  vendors.BillingPostpaid,
+			wantBilling:  everything,
 			wantAsked:    []int{0, 1, 2},
 		},
 		"traffic": {
 			types:         []string{"Traffic"},
 			wantPackages:  []string{"traffic"},
 			wantResources: []string{"traffic"},
-			wantBilling:   vendors.BillingPostpaid,
+			wantBilling:   map[string]vendors.BillingMode{"traffic": postpaid},
 			wantAsked:     []int{0},
 		},
-		"transcoding, which does not tell the account's billing": {
+		"transcoding": {
 			types:         []string{"Transcoding"},
 			wantPackages:  []string{"transcoding", "top-speed-codec"},
 			wantResources: []string{"transcoding", "top-speed-codec"},
+			wantBilling:   map[string]vendors.BillingMode{"transcoding": none, "top-speed-codec": none},
 			wantAsked:     []int{1},
 		},
 		"two, in another order": {
 			types:         []string{"MicLink", "Traffic"},
 			wantPackages:  []string{"traffic", "mic-link"},
 			wantResources: []string{"traffic", "mic-link"},
-			wantBilling:   vendors.BillingPostpaid,
+			wantBilling:   map[string]vendors.BillingMode{"traffic": postpaid, "mic-link": postpaid},
 			wantAsked:     []int{0, 2},
 		},
 		"one named three times": {
 			types:         []string{"MicLink", "MicLink", "MicLink"},
 			wantPackages:  []string{"mic-link"},
 			wantResources: []string{"mic-link"},
+			wantBilling:   map[string]vendors.BillingMode{"mic-link": postpaid},
 			wantAsked:     []int{2},
 		},
 	}
@@ -456,8 +462,8 @@ func TestBillingIsThatOfTheFirstPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Billing != vendors.BillingPostpaid {
-		t.Errorf("billing = %q, want %q", got.Billing, vendors.BillingPostpaid)
+	if diff := cmp.Diff(map[string]vendors.BillingMode{"traffic": vendors.BillingPostpaid}, got.Billing); diff != "" {
+		t.Errorf("billing (-want +got):\n%s", diff)
 	}
 }
 

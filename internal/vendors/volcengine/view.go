@@ -29,9 +29,9 @@ type view struct {
 
 // views are sorted by name.
 var views = []view{
-	{"TrafficEstimated", func(a *trafficAnswer) roomList { return a.Estimated }, 12 * time.Hour},
-	{"TrafficPostpaid", func(a *trafficAnswer) roomList { return a.Postpaid }, 17 * time.Hour},
-	{"TrafficPrepaid", func(a *trafficAnswer) roomList { return a.Prepaid }, 18 * time.Hour},
+	{vendors.UsageTrafficEstimated, func(a *trafficAnswer) roomList { return a.Estimated }, 12 * time.Hour},
+	{vendors.UsageTrafficPostpaid, func(a *trafficAnswer) roomList { return a.Postpaid }, 17 * time.Hour},
+	{vendors.UsageTrafficPrepaid, func(a *trafficAnswer) roomList { return a.Prepaid }, 18 * time.Hour},
 }
 
 // total sums the view over all answers. It is false when one of them lacks the
