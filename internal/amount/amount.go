@@ -136,7 +136,11 @@ func (a Amount) PercentOf(total Amount) (int32, bool) {
 
 // IntegerDigits returns how many digits stand before the point; 1 below one.
 func (a Amount) IntegerDigits() int {
-	return a.value.Abs().Truncate(0).NumDigits()
+	whole := a.value.Truncate(0)
+	if whole.IsZero() {
+		return 1
+	}
+	return whole.NumDigits() + max(int(whole.Exponent()), 0)
 }
 
 // Scaled writes a divided by ten to the power of exponent, with at most two

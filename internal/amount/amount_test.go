@@ -262,7 +262,10 @@ func TestArithmeticIsExact(t *testing.T) {
 }
 
 func TestIntegerDigits(t *testing.T) {
-	tests := map[string]int{"0": 1, "0.5": 1, "9.99": 1, "10": 2, "-12": 2, "497634728735": 12}
+	tests := map[string]int{
+		"0": 1, "0.5": 1, "9.99": 1, "10": 2, "-12": 2, "497634728735": 12,
+		"1e3": 4, "4.9763e+11": 12, "-25e1": 3, "5e-1": 1, "0e5": 1,
+	}
 	for text, want := range tests {
 		if got := MustParse(text).IntegerDigits(); got != want {
 			t.Errorf("%s has %d digits before the point, want %d", text, got, want)
