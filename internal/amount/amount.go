@@ -69,8 +69,17 @@ func tooLarge(value decimal.Decimal) bool {
 	if value.Exponent() < -maxWireLength || value.Exponent() > maxIntegerDigits {
 		return true
 	}
-	rounded := value.Round(maxFractionDigits)
+	rounded := rounded(value)
 	return rounded.NumDigits()+int(rounded.Exponent()) > maxIntegerDigits
+}
+
+// rounded returns value with at most nine digits after the point. Most have no
+// more, and decimal would write zeros behind them first.
+func rounded(value decimal.Decimal) decimal.Decimal {
+	if value.Exponent() >= -maxFractionDigits {
+		return value
+	}
+	return value.Round(maxFractionDigits)
 }
 
 // UnmarshalJSON reads a JSON number, or a string holding one. A null is an
@@ -95,7 +104,7 @@ func (a *Amount) UnmarshalJSON(data []byte) error {
 // after the point, rounded half away from zero; trailing zeros are dropped.
 // That is the form of v1alpha1.Amount.
 func (a Amount) String() string {
-	return a.value.Round(maxFractionDigits).String()
+	return rounded(a.value).String()
 }
 
 // Add returns a + b.
