@@ -611,12 +611,16 @@ type FindingsStatus struct {
 }
 
 // HistorySample is an amount, or empty for a day without one.
+//
+// The last one is what was left by the last complete reading of its day. From each
+// sample to the next, only use makes the amount smaller: what was bought, expired
+// or taken away later is added to, or subtracted from, all samples before.
 // +kubebuilder:validation:MaxLength=35
 // +kubebuilder:validation:Pattern=`^(-?[0-9]{1,24}(\.[0-9]{1,9})?)?$`
 type HistorySample string
 
-// ResourceHistory is what was left of one resource of the account, one sample a
-// day.
+// ResourceHistory is what was used of one resource of the account, told as what
+// was left, one sample a day.
 type ResourceHistory struct {
 	// resource that the samples are about.
 	// +required
@@ -629,7 +633,8 @@ type ResourceHistory struct {
 	LastDay Day `json:"lastDay,omitempty"`
 
 	// samples hold one amount a day, the oldest first; empty where the day had no
-	// complete reading.
+	// complete reading. Days on which nothing could be used, because nothing was
+	// left, are no part of it.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=30
@@ -688,11 +693,22 @@ type QuotaWatchStatus struct {
 	// +optional
 	Findings *FindingsStatus `json:"findings,omitempty"`
 
-	// history is what was left of the account's resources on the last days.
+	// history tells what was used of the account's resources on the last days, for
+	// the forecast; those first that the built-in thresholds apply to. It begins
+	// anew when the account is read with another access key.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=8
 	History []ResourceHistory `json:"history,omitempty"`
+
+	// accessKeyHash stands for the ID of the access key that the packages were last
+	// read with, so that another account's numbers do not continue this history.
+	// Absent while only temporary credentials were used.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=16
+	// +kubebuilder:validation:Pattern=`^[0-9a-f]{1,16}$`
+	AccessKeyHash string `json:"accessKeyHash,omitempty"`
 
 	// lastAttemptTime is when a vendor was last asked. Times alone are written at
 	// most every ten minutes.

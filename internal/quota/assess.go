@@ -47,7 +47,10 @@ type Input struct {
 	ClosedBills Reading[vendors.BillReading]
 	// CredentialChanged is when the credential last changed; zero when unknown.
 	CredentialChanged time.Time
-	Now               time.Time
+	// AccessKeyHash is a short hash of the access-key ID; empty when not known or
+	// when the credential is temporary.
+	AccessKeyHash string
+	Now           time.Time
 }
 
 // Report is what an assessment comes to.
@@ -69,7 +72,9 @@ type assessment struct {
 	names    subjects
 	// fired are the findings of the previous status.
 	fired []v1alpha1.Finding
-	rows  []row
+	// packages are those that count, and rows what they add up to.
+	packages []vendors.Package
+	rows     []row
 }
 
 // Assess judges the readings. A question that has no new answer keeps its old
@@ -91,6 +96,7 @@ func Assess(in Input) Report {
 	a.readUsage()
 	a.readBill()
 	a.noteTimes()
+	a.keepHistory()
 	a.judge()
 	a.judgeReadiness()
 	a.summarize()

@@ -78,6 +78,7 @@ func (a *assessment) counted(packages []vendors.Package) []vendors.Package {
 func (a *assessment) addUp(packages []vendors.Package, empty []row) {
 	a.listPackages(packages)
 	a.wakeAtEdges(packages)
+	a.packages = packages
 	a.rows = append(sumRows(packages, a.Now), empty...)
 	a.declareTotals()
 	a.rememberUse()

@@ -153,6 +153,7 @@ func (c chance) attemptFails(s *scenario) *v1alpha1.QuotaWatchStatus {
 // step lets one thing happen. The scenario checks what follows from it.
 func (c chance) step(s *scenario) {
 	s.in.Now = s.in.Now.Add(c.duration())
+	s.in.AccessKeyHash = pick(c, s.in.AccessKeyHash, s.in.AccessKeyHash, s.in.AccessKeyHash, "", "0123456789abcdef", "a")
 	switch c.IntN(12) {
 	case 0, 1, 2, 3:
 		s.in.Problem = nil
@@ -244,7 +245,7 @@ func shownNames(s *scenario) map[string]string {
 func checkFailure(t *testing.T, before, after *v1alpha1.QuotaWatchStatus) {
 	t.Helper()
 	numbers := func(s *v1alpha1.QuotaWatchStatus) []any {
-		return []any{s.Resources, s.Findings, s.Summary, s.Packages, s.Usage, s.Bill, verdicts(s)}
+		return []any{s.Resources, s.Findings, s.Summary, s.Packages, s.Usage, s.Bill, s.History, verdicts(s)}
 	}
 	errors := cmpopts.IgnoreTypes(&v1alpha1.VendorError{})
 	if diff := cmp.Diff(numbers(before), numbers(after), errors); diff != "" {

@@ -90,6 +90,8 @@ func testsRemaining(t *v1alpha1.Threshold) bool {
 
 func testsExpiry(t *v1alpha1.Threshold) bool { return t.ExpiresWithin != nil }
 
+func testsRunOut(t *v1alpha1.Threshold) bool { return t.RunsOutWithin != nil }
+
 // outcome of one test of one row.
 type outcome int
 
