@@ -133,13 +133,22 @@ const (
 
 	// ConditionRunOutSoon says that a resource will not last.
 	//
+	// Possible reasons for this condition to be True are:
+	//
+	// * "RunningOutCritical"
+	// * "RunningOutWarning"
+	//
 	// Possible reasons for this condition to be False are:
 	//
+	// * "NotRunningOut"
 	// * "NotRequested"
 	//
 	// Possible reasons for this condition to be Unknown are:
 	//
+	// * "NoData"
 	// * "NoForecast"
+	// * "ResourceNotFound"
+	// * "DataStale"
 	ConditionRunOutSoon = "RunOutSoon"
 
 	// ConditionPlannedDemandShort says that the packages will not cover a planned
@@ -240,7 +249,8 @@ const (
 	ReasonNoTotal = "NoTotal"
 	// ReasonResourceNotFound: a threshold names a resource that was never seen.
 	ReasonResourceNotFound = "ResourceNotFound"
-	// ReasonNoForecast: there is no forecast to judge by.
+	// ReasonNoForecast: there is no forecast to judge by, because less than three
+	// days are known, or none that is more than a guess.
 	ReasonNoForecast = "NoForecast"
 
 	// ReasonSufficient: no threshold fires.
@@ -257,6 +267,12 @@ const (
 	ReasonExpiringWarning = "ExpiringWarning"
 	// ReasonExpiringCritical: a threshold of severity Critical fires.
 	ReasonExpiringCritical = "ExpiringCritical"
+	// ReasonNotRunningOut: what is left lasts long enough.
+	ReasonNotRunningOut = "NotRunningOut"
+	// ReasonRunningOutWarning: a threshold of severity Warning fires.
+	ReasonRunningOutWarning = "RunningOutWarning"
+	// ReasonRunningOutCritical: a threshold of severity Critical fires.
+	ReasonRunningOutCritical = "RunningOutCritical"
 	// ReasonNotTested: this version does not make such tests.
 	ReasonNotTested = "NotTested"
 	// ReasonSubAccountNotFound: the vendor does not know all sub-accounts that the

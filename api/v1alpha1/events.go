@@ -16,6 +16,8 @@ const (
 	EventQuotaRecovered = "QuotaRecovered"
 	// EventExpiringSoon (Warning): ExpiringSoon turned True, or graver.
 	EventExpiringSoon = "ExpiringSoon"
+	// EventRunOutSoon (Warning): RunOutSoon turned True, or graver.
+	EventRunOutSoon = "RunOutSoon"
 	// EventDataStale (Warning): DataStale turned True.
 	EventDataStale = "DataStale"
 	// EventPartialData (Warning): PartialData turned True.

@@ -61,12 +61,12 @@ const (
 	TotalObserved TotalSource = "Observed"
 )
 
-// Confidence ranks a forecast.
+// Confidence ranks a forecast by how well it would have told the past weeks.
 // +kubebuilder:validation:Enum=Low;Medium;High
 type Confidence string
 
 const (
-	// ConfidenceLow is a guess.
+	// ConfidenceLow is a guess, and no threshold fires for it.
 	ConfidenceLow Confidence = "Low"
 	// ConfidenceMedium is worth an alarm.
 	ConfidenceMedium Confidence = "Medium"
@@ -94,7 +94,7 @@ type Summary struct {
 	// +optional
 	NextExpiry metav1.Time `json:"nextExpiry,omitzero"`
 
-	// nextRunOut is the earliest time at which a resource is forecast to run out.
+	// nextRunOut is the earliest runOutTime of a resource of the account.
 	// +optional
 	NextRunOut metav1.Time `json:"nextRunOut,omitzero"`
 
@@ -167,19 +167,26 @@ type ResourceStatus struct {
 	// +optional
 	NextExpiry metav1.Time `json:"nextExpiry,omitzero"`
 
-	// burnPerDay is how much is used a day, forecast from history.
+	// burnPerDay is how much is used a day, estimated from the last four weeks of
+	// history and rounded to four digits. It, and what follows from it below, is
+	// there only for the account as a whole, when three days are known and the
+	// numbers are not stale.
 	// +optional
 	BurnPerDay Amount `json:"burnPerDay,omitempty"`
 
-	// runOutTime is when nothing will be left at that rate.
+	// runOutTime is when nothing is left to spend at that rate, packages that begin
+	// until then included and what expires before left out, rounded down to the
+	// hour. Absent when what there is ends before it is used up, or lasts for more
+	// than ten years, and when nothing is left already.
 	// +optional
 	RunOutTime metav1.Time `json:"runOutTime,omitzero"`
 
-	// runOutConfidence ranks runOutTime.
+	// runOutConfidence ranks burnPerDay and what follows from it.
 	// +optional
 	RunOutConfidence Confidence `json:"runOutConfidence,omitempty"`
 
-	// unusedAtExpiry is what will expire unused at that rate.
+	// unusedAtExpiry is what will be left, at that rate, in the packages when they
+	// end, rounded down to four digits.
 	// +optional
 	UnusedAtExpiry Amount `json:"unusedAtExpiry,omitempty"`
 }

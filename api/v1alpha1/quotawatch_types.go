@@ -350,7 +350,7 @@ type Threshold struct {
 	ExpiresWithin *metav1.Duration `json:"expiresWithin,omitempty"`
 
 	// runsOutWithin fails when the forecast says that nothing will be left within
-	// this time. Above zero.
+	// this time, with a confidence of Medium or High. Above zero.
 	// +optional
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MaxLength=32

@@ -98,6 +98,7 @@ var verdictEvents = []struct{ condition, reason string }{
 	{v1alpha1.ConditionQuotaLow, v1alpha1.EventQuotaLow},
 	{v1alpha1.ConditionQuotaExhausted, v1alpha1.EventQuotaExhausted},
 	{v1alpha1.ConditionExpiringSoon, v1alpha1.EventExpiringSoon},
+	{v1alpha1.ConditionRunOutSoon, v1alpha1.EventRunOutSoon},
 	{v1alpha1.ConditionDataStale, v1alpha1.EventDataStale},
 	{v1alpha1.ConditionPartialData, v1alpha1.EventPartialData},
 }
@@ -105,8 +106,9 @@ var verdictEvents = []struct{ condition, reason string }{
 // graver maps the reasons for which a condition is already True to the graver
 // ones that are worth another Event.
 var graver = map[string]string{
-	v1alpha1.ReasonLowWarning:      v1alpha1.ReasonLowCritical,
-	v1alpha1.ReasonExpiringWarning: v1alpha1.ReasonExpiringCritical,
+	v1alpha1.ReasonLowWarning:        v1alpha1.ReasonLowCritical,
+	v1alpha1.ReasonExpiringWarning:   v1alpha1.ReasonExpiringCritical,
+	v1alpha1.ReasonRunningOutWarning: v1alpha1.ReasonRunningOutCritical,
 }
 
 // verdictOccurrences tells of verdicts that began, grew graver, or ended.

@@ -97,6 +97,7 @@ func Assess(in Input) Report {
 	a.readBill()
 	a.noteTimes()
 	a.keepHistory()
+	a.foresee()
 	a.judge()
 	a.judgeReadiness()
 	a.summarize()

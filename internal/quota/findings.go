@@ -65,9 +65,10 @@ func (a *assessment) listFindings(findings []v1alpha1.Finding) {
 
 // findingRank orders the kinds within a severity.
 var findingRank = map[v1alpha1.FindingKind]int{
-	v1alpha1.FindingExhausted: 0,
-	v1alpha1.FindingLow:       1,
-	v1alpha1.FindingExpiring:  2,
+	v1alpha1.FindingExhausted:  0,
+	v1alpha1.FindingRunningOut: 1,
+	v1alpha1.FindingLow:        2,
+	v1alpha1.FindingExpiring:   3,
 }
 
 func compareFindings(a, b v1alpha1.Finding) int {

@@ -102,6 +102,11 @@ func TestMessages(t *testing.T) {
 			condition: v1alpha1.ConditionReady,
 			want:      "packages: the credential may not make this call; grant it the permission at the vendor",
 		},
+		"no forecast yet": {
+			packages:  []vendors.Package{pack()},
+			condition: v1alpha1.ConditionRunOutSoon,
+			want:      "No forecast to rely on is known yet for traffic",
+		},
 		"half an answer without a code": {
 			packages:  []vendors.Package{pack()},
 			then:      func(s *scenario) { s.fails(vendors.KindMalformed, "") },

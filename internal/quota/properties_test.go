@@ -68,6 +68,7 @@ func (c chance) threshold(name string) v1alpha1.Threshold {
 		belowPercent(name, pick[int32](c, 1, 20, 99, 100)),
 		below(name, pick(c, "1", "200", "1E")),
 		expiresWithin(name, time.Second+c.duration()),
+		runsOutWithin(name, time.Second+c.duration()),
 	)
 	t.Severity = pick(c, "", v1alpha1.SeverityWarning, v1alpha1.SeverityCritical)
 	t.Resource = pick(c, t.Resource, "traffic", "concurrency", "mic-link")

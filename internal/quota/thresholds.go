@@ -99,6 +99,7 @@ const (
 	passes outcome = iota
 	fires
 	noTotalKnown
+	noForecast
 )
 
 // judgeThresholds applies test with every threshold of its kind to every row
@@ -125,6 +126,8 @@ func (a *assessment) judgeThresholds(
 				v.findings = append(v.findings, a.since(found, before))
 			case noTotalKnown:
 				v.cannotTell(v1alpha1.ReasonNoTotal, nameOf(r.subject, r.resource))
+			case noForecast:
+				v.cannotTell(v1alpha1.ReasonNoForecast, nameOf(r.subject, r.resource))
 			}
 		}
 	}

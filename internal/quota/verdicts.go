@@ -4,6 +4,7 @@
 package quota
 
 import (
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
@@ -58,7 +59,7 @@ func (a *assessment) judge() {
 
 // judgePackages answers the questions about what is left.
 func (a *assessment) judgePackages() {
-	wordings := []wording{lowWording, exhaustedWording, expiringWording}
+	wordings := []wording{lowWording, exhaustedWording, expiringWording, runOutWording}
 	switch {
 	case a.Watch.Spec.Packages == nil:
 		for _, w := range wordings {
@@ -85,7 +86,7 @@ func (a *assessment) judgePackages() {
 
 // testAll answers the questions about what is left, each for itself.
 func (a *assessment) testAll() ([]verdict, []v1alpha1.Finding) {
-	verdicts := []verdict{a.judgeLow(), a.judgeExhausted(), a.judgeExpiring()}
+	verdicts := []verdict{a.judgeLow(), a.judgeExhausted(), a.judgeExpiring(), a.judgeRunOut()}
 	var findings []v1alpha1.Finding
 	for _, v := range verdicts {
 		findings = append(findings, v.findings...)
@@ -112,7 +113,7 @@ func (a *assessment) conclude(w wording, v verdict) {
 	case len(v.findings) > 0:
 		a.set(w.condition, metav1.ConditionTrue, w.reason(v.findings), w.found+" "+list(names(v.findings)))
 	case !v.requested:
-		a.set(w.condition, metav1.ConditionFalse, v1alpha1.ReasonNotRequested, "No threshold asks this")
+		a.set(w.condition, metav1.ConditionFalse, v1alpha1.ReasonNotRequested, "The spec does not ask this")
 	case a.packagesStale():
 		a.setStale(w)
 	case len(v.unknown[v1alpha1.ReasonNoTotal]) > 0:
@@ -121,18 +122,23 @@ func (a *assessment) conclude(w wording, v verdict) {
 	case len(v.unknown[v1alpha1.ReasonResourceNotFound]) > 0:
 		a.set(w.condition, metav1.ConditionUnknown, v1alpha1.ReasonResourceNotFound,
 			"The vendor reports nothing of what these thresholds name: "+list(v.unknown[v1alpha1.ReasonResourceNotFound]))
+	case len(v.unknown[v1alpha1.ReasonNoForecast]) > 0:
+		a.set(w.condition, metav1.ConditionUnknown, v1alpha1.ReasonNoForecast,
+			"No forecast to rely on is known yet for "+list(v.unknown[v1alpha1.ReasonNoForecast]))
 	default:
 		a.set(w.condition, metav1.ConditionFalse, w.clear, w.none)
 	}
 }
 
-// doubtStale turns what does not fire into Unknown when the data is stale.
+// doubtStale turns what is asked and does not fire into Unknown when the data is
+// stale.
 func (a *assessment) doubtStale(wordings []wording) {
 	if !a.packagesStale() {
 		return
 	}
 	for _, w := range wordings {
-		if a.statusOf(w.condition) == metav1.ConditionFalse {
+		said := meta.FindStatusCondition(*a.list, w.condition)
+		if said != nil && said.Status == metav1.ConditionFalse && said.Reason != v1alpha1.ReasonNotRequested {
 			a.setStale(w)
 		}
 	}
@@ -168,12 +174,8 @@ func names(findings []v1alpha1.Finding) []string {
 // judgeLaterQuestions says of the questions that this version does not answer
 // that it does not.
 func (a *assessment) judgeLaterQuestions() {
-	spec := &a.Watch.Spec
-	a.later(v1alpha1.ConditionRunOutSoon, v1alpha1.ReasonNoForecast,
-		spec.Packages != nil && a.asks(func(t *v1alpha1.Threshold) bool { return t.RunsOutWithin != nil }),
-		"This version does not forecast; thresholds with runsOutWithin are not tested")
-	a.later(v1alpha1.ConditionPlannedDemandShort, v1alpha1.ReasonNoForecast, len(spec.PlannedDemand) > 0,
-		"This version does not forecast; plannedDemand is not tested")
+	a.later(v1alpha1.ConditionPlannedDemandShort, v1alpha1.ReasonNoForecast, len(a.Watch.Spec.PlannedDemand) > 0,
+		"This version does not test plannedDemand")
 	a.later(v1alpha1.ConditionUsageHigh, v1alpha1.ReasonNotTested,
 		a.asks(func(t *v1alpha1.Threshold) bool { return t.UsageAbove != nil }),
 		"This version does not test thresholds with usageAbove")
