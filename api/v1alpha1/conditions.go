@@ -152,15 +152,24 @@ const (
 	ConditionRunOutSoon = "RunOutSoon"
 
 	// ConditionPlannedDemandShort says that the packages will not cover a planned
-	// event.
+	// event. Without a forecast it turns True when they hold too little even if
+	// nothing else is used, and is Unknown otherwise until the event begins.
+	//
+	// Possible reasons for this condition to be True are:
+	//
+	// * "DemandShort"
 	//
 	// Possible reasons for this condition to be False are:
 	//
+	// * "DemandCovered"
 	// * "NotRequested"
 	//
 	// Possible reasons for this condition to be Unknown are:
 	//
+	// * "NoData"
 	// * "NoForecast"
+	// * "ResourceNotFound"
+	// * "DataStale"
 	ConditionPlannedDemandShort = "PlannedDemandShort"
 
 	// ConditionUsageHigh says that more was used than a threshold allows.
@@ -247,7 +256,8 @@ const (
 	ReasonNotRequested = "NotRequested"
 	// ReasonNoTotal: a percentage needs a total that nobody reported or declared.
 	ReasonNoTotal = "NoTotal"
-	// ReasonResourceNotFound: a threshold names a resource that was never seen.
+	// ReasonResourceNotFound: a threshold or a planned event names a resource that
+	// was never seen.
 	ReasonResourceNotFound = "ResourceNotFound"
 	// ReasonNoForecast: there is no forecast to judge by, because less than three
 	// days are known, or none that is more than a guess.
@@ -273,6 +283,10 @@ const (
 	ReasonRunningOutWarning = "RunningOutWarning"
 	// ReasonRunningOutCritical: a threshold of severity Critical fires.
 	ReasonRunningOutCritical = "RunningOutCritical"
+	// ReasonDemandCovered: there is enough for every planned event.
+	ReasonDemandCovered = "DemandCovered"
+	// ReasonDemandShort: there is too little for a planned event.
+	ReasonDemandShort = "DemandShort"
 	// ReasonNotTested: this version does not make such tests.
 	ReasonNotTested = "NotTested"
 	// ReasonSubAccountNotFound: the vendor does not know all sub-accounts that the

@@ -18,6 +18,8 @@ const (
 	EventExpiringSoon = "ExpiringSoon"
 	// EventRunOutSoon (Warning): RunOutSoon turned True, or graver.
 	EventRunOutSoon = "RunOutSoon"
+	// EventPlannedDemandShort (Warning): PlannedDemandShort turned True.
+	EventPlannedDemandShort = "PlannedDemandShort"
 	// EventDataStale (Warning): DataStale turned True.
 	EventDataStale = "DataStale"
 	// EventPartialData (Warning): PartialData turned True.

@@ -563,7 +563,8 @@ const (
 
 // Finding is one thing that fires.
 type Finding struct {
-	// threshold that found it; absent for what needs no threshold.
+	// threshold that found it, or the entry of spec.plannedDemand that lacks
+	// something; absent for what needs neither.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
@@ -592,8 +593,8 @@ type Finding struct {
 	// +required
 	Since metav1.Time `json:"since,omitzero"`
 
-	// shortfall is how much is missing, in the unit of the resource; only for
-	// PlannedDemandShort.
+	// shortfall is how much is missing, in the unit of the resource, rounded up to
+	// four digits; only for PlannedDemandShort.
 	// +optional
 	Shortfall Amount `json:"shortfall,omitempty"`
 }

@@ -366,7 +366,13 @@ type Threshold struct {
 	UsageAbove *resource.Quantity `json:"usageAbove,omitempty"`
 }
 
-// PlannedDemand is an event that will use a known amount of a resource.
+// PlannedDemand is an event that will use a known amount of a resource of the
+// account, besides what is used anyway.
+//
+// Only packages count that can be used throughout the event, or what is left of
+// it, less what is forecast to be used until it starts. While it goes on, the
+// amount shrinks with the time left. Events for the same resource take their
+// amounts in the order in which they start; one that is over does not count.
 // +kubebuilder:validation:XValidation:rule="self.start < self.end",message="start must be before end"
 type PlannedDemand struct {
 	// name identifies the event in findings and Events.

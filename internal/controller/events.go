@@ -99,6 +99,7 @@ var verdictEvents = []struct{ condition, reason string }{
 	{v1alpha1.ConditionQuotaExhausted, v1alpha1.EventQuotaExhausted},
 	{v1alpha1.ConditionExpiringSoon, v1alpha1.EventExpiringSoon},
 	{v1alpha1.ConditionRunOutSoon, v1alpha1.EventRunOutSoon},
+	{v1alpha1.ConditionPlannedDemandShort, v1alpha1.EventPlannedDemandShort},
 	{v1alpha1.ConditionDataStale, v1alpha1.EventDataStale},
 	{v1alpha1.ConditionPartialData, v1alpha1.EventPartialData},
 }

@@ -65,10 +65,11 @@ func (a *assessment) listFindings(findings []v1alpha1.Finding) {
 
 // findingRank orders the kinds within a severity.
 var findingRank = map[v1alpha1.FindingKind]int{
-	v1alpha1.FindingExhausted:  0,
-	v1alpha1.FindingRunningOut: 1,
-	v1alpha1.FindingLow:        2,
-	v1alpha1.FindingExpiring:   3,
+	v1alpha1.FindingExhausted:          0,
+	v1alpha1.FindingRunningOut:         1,
+	v1alpha1.FindingLow:                2,
+	v1alpha1.FindingPlannedDemandShort: 3,
+	v1alpha1.FindingExpiring:           4,
 }
 
 func compareFindings(a, b v1alpha1.Finding) int {

@@ -76,12 +76,20 @@ func (c chance) threshold(name string) v1alpha1.Threshold {
 	return t
 }
 
+func (c chance) event(name string) v1alpha1.PlannedDemand {
+	from := c.side(c.duration())
+	return event(name, pick(c, "traffic", "traffic", "live-minutes", "mic-link"), from, from+time.Second+c.duration(),
+		pick(c, "1", "1500m", "200", "1E"))
+}
+
 // spec changes one thing in the spec.
 func (c chance) spec() specChange {
 	return pick(c,
 		func(spec *v1alpha1.QuotaWatchSpec) { spec.Thresholds = nil },
 		thresholds(),
 		thresholds(c.threshold("a"), c.threshold("b"), c.threshold("c")),
+		planned(c.event("a"), c.event("b"), c.event("c")),
+		planned(),
 		ignore(pick(c, "1", "2", "u-1", "sales")),
 		ignore(),
 		declare(v1alpha1.DeclaredTotal{

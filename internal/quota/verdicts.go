@@ -59,13 +59,10 @@ func (a *assessment) judge() {
 
 // judgePackages answers the questions about what is left.
 func (a *assessment) judgePackages() {
-	wordings := []wording{lowWording, exhaustedWording, expiringWording, runOutWording}
+	wordings := []wording{lowWording, exhaustedWording, expiringWording, runOutWording, demandWording}
 	switch {
 	case a.Watch.Spec.Packages == nil:
-		for _, w := range wordings {
-			a.set(w.condition, metav1.ConditionFalse, v1alpha1.ReasonNotRequested, "The spec does not ask for packages")
-		}
-		a.status.Findings = nil
+		a.judgeNothing(wordings)
 	case !a.hasPackages():
 		for _, w := range wordings {
 			a.set(w.condition, metav1.ConditionUnknown, v1alpha1.ReasonNoData, "The packages have not been read yet")
@@ -84,9 +81,22 @@ func (a *assessment) judgePackages() {
 	}
 }
 
+// judgeNothing says of a spec that does not ask for packages that it does not, and
+// that planned events cannot be judged without.
+func (a *assessment) judgeNothing(wordings []wording) {
+	for _, w := range wordings {
+		if w.condition == v1alpha1.ConditionPlannedDemandShort && len(a.Watch.Spec.PlannedDemand) > 0 {
+			a.set(w.condition, metav1.ConditionUnknown, v1alpha1.ReasonNoData, "spec.plannedDemand cannot be judged without spec.packages")
+			continue
+		}
+		a.set(w.condition, metav1.ConditionFalse, v1alpha1.ReasonNotRequested, "The spec does not ask for packages")
+	}
+	a.status.Findings = nil
+}
+
 // testAll answers the questions about what is left, each for itself.
 func (a *assessment) testAll() ([]verdict, []v1alpha1.Finding) {
-	verdicts := []verdict{a.judgeLow(), a.judgeExhausted(), a.judgeExpiring(), a.judgeRunOut()}
+	verdicts := []verdict{a.judgeLow(), a.judgeExhausted(), a.judgeExpiring(), a.judgeRunOut(), a.judgeDemand()}
 	var findings []v1alpha1.Finding
 	for _, v := range verdicts {
 		findings = append(findings, v.findings...)
@@ -121,7 +131,7 @@ func (a *assessment) conclude(w wording, v verdict) {
 			"No total is known; declare one in spec.packages.declaredTotals for "+list(v.unknown[v1alpha1.ReasonNoTotal]))
 	case len(v.unknown[v1alpha1.ReasonResourceNotFound]) > 0:
 		a.set(w.condition, metav1.ConditionUnknown, v1alpha1.ReasonResourceNotFound,
-			"The vendor reports nothing of what these thresholds name: "+list(v.unknown[v1alpha1.ReasonResourceNotFound]))
+			"The vendor reports nothing of what the spec names: "+list(v.unknown[v1alpha1.ReasonResourceNotFound]))
 	case len(v.unknown[v1alpha1.ReasonNoForecast]) > 0:
 		a.set(w.condition, metav1.ConditionUnknown, v1alpha1.ReasonNoForecast,
 			"No forecast to rely on is known yet for "+list(v.unknown[v1alpha1.ReasonNoForecast]))
@@ -174,8 +184,6 @@ func names(findings []v1alpha1.Finding) []string {
 // judgeLaterQuestions says of the questions that this version does not answer
 // that it does not.
 func (a *assessment) judgeLaterQuestions() {
-	a.later(v1alpha1.ConditionPlannedDemandShort, v1alpha1.ReasonNoForecast, len(a.Watch.Spec.PlannedDemand) > 0,
-		"This version does not test plannedDemand")
 	a.later(v1alpha1.ConditionUsageHigh, v1alpha1.ReasonNotTested,
 		a.asks(func(t *v1alpha1.Threshold) bool { return t.UsageAbove != nil }),
 		"This version does not test thresholds with usageAbove")
