@@ -133,25 +133,43 @@ const (
 
 	// ConditionRunOutSoon says that a resource will not last.
 	//
+	// Possible reasons for this condition to be True are:
+	//
+	// * "RunningOutCritical"
+	// * "RunningOutWarning"
+	//
 	// Possible reasons for this condition to be False are:
 	//
+	// * "NotRunningOut"
 	// * "NotRequested"
 	//
 	// Possible reasons for this condition to be Unknown are:
 	//
+	// * "NoData"
 	// * "NoForecast"
+	// * "ResourceNotFound"
+	// * "DataStale"
 	ConditionRunOutSoon = "RunOutSoon"
 
 	// ConditionPlannedDemandShort says that the packages will not cover a planned
-	// event.
+	// event. Without a forecast it turns True when they hold too little even if
+	// nothing else is used, and is Unknown otherwise until the event begins.
+	//
+	// Possible reasons for this condition to be True are:
+	//
+	// * "DemandShort"
 	//
 	// Possible reasons for this condition to be False are:
 	//
+	// * "DemandCovered"
 	// * "NotRequested"
 	//
 	// Possible reasons for this condition to be Unknown are:
 	//
+	// * "NoData"
 	// * "NoForecast"
+	// * "ResourceNotFound"
+	// * "DataStale"
 	ConditionPlannedDemandShort = "PlannedDemandShort"
 
 	// ConditionUsageHigh says that more was used than a threshold allows.
@@ -247,10 +265,11 @@ const (
 	ReasonNotRequested = "NotRequested"
 	// ReasonNoTotal: a percentage needs a total that nobody reported or declared.
 	ReasonNoTotal = "NoTotal"
-	// ReasonResourceNotFound: a threshold names a resource that was never seen, or a
-	// usage item that the reading does not know.
+	// ReasonResourceNotFound: a threshold or a planned event names a resource that
+	// was never seen, or a threshold a usage item that the reading does not know.
 	ReasonResourceNotFound = "ResourceNotFound"
-	// ReasonNoForecast: there is no forecast to judge by.
+	// ReasonNoForecast: there is no forecast to judge by, because less than three
+	// days are known, or none that is more than a guess.
 	ReasonNoForecast = "NoForecast"
 
 	// ReasonSufficient: no threshold fires.
@@ -276,6 +295,16 @@ const (
 	// ReasonNoCompleteDay: the window has no complete day yet, as on the first of a
 	// month.
 	ReasonNoCompleteDay = "NoCompleteDay"
+	// ReasonNotRunningOut: what is left lasts long enough.
+	ReasonNotRunningOut = "NotRunningOut"
+	// ReasonRunningOutWarning: a threshold of severity Warning fires.
+	ReasonRunningOutWarning = "RunningOutWarning"
+	// ReasonRunningOutCritical: a threshold of severity Critical fires.
+	ReasonRunningOutCritical = "RunningOutCritical"
+	// ReasonDemandCovered: there is enough for every planned event.
+	ReasonDemandCovered = "DemandCovered"
+	// ReasonDemandShort: there is too little for a planned event.
+	ReasonDemandShort = "DemandShort"
 	// ReasonSubAccountNotFound: the vendor does not know all sub-accounts that the
 	// spec names.
 	ReasonSubAccountNotFound = "SubAccountNotFound"

@@ -36,6 +36,10 @@ const (
 	// EventOverageBilling (Warning): usage is paid as you go because no package
 	// covers it.
 	EventOverageBilling = "OverageBilling"
+	// EventRunOutSoon (Warning): RunOutSoon turned True, or graver.
+	EventRunOutSoon = "RunOutSoon"
+	// EventPlannedDemandShort (Warning): PlannedDemandShort turned True.
+	EventPlannedDemandShort = "PlannedDemandShort"
 	// EventDataStale (Warning): DataStale turned True.
 	EventDataStale = "DataStale"
 	// EventPartialData (Warning): PartialData turned True.

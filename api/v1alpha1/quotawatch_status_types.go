@@ -65,12 +65,12 @@ const (
 	TotalObserved TotalSource = "Observed"
 )
 
-// Confidence ranks a forecast.
+// Confidence ranks a forecast by how well it would have told the past weeks.
 // +kubebuilder:validation:Enum=Low;Medium;High
 type Confidence string
 
 const (
-	// ConfidenceLow is a guess.
+	// ConfidenceLow is a guess, and no threshold fires for it.
 	ConfidenceLow Confidence = "Low"
 	// ConfidenceMedium is worth an alarm.
 	ConfidenceMedium Confidence = "Medium"
@@ -98,7 +98,7 @@ type Summary struct {
 	// +optional
 	NextExpiry metav1.Time `json:"nextExpiry,omitzero"`
 
-	// nextRunOut is the earliest time at which a resource is forecast to run out.
+	// nextRunOut is the earliest runOutTime of a resource of the account.
 	// +optional
 	NextRunOut metav1.Time `json:"nextRunOut,omitzero"`
 
@@ -177,19 +177,26 @@ type ResourceStatus struct {
 	// +optional
 	ExhaustedTime metav1.Time `json:"exhaustedTime,omitzero"`
 
-	// burnPerDay is how much is used a day, forecast from history.
+	// burnPerDay is how much is used a day, estimated from the last four weeks of
+	// history and rounded to four digits. It, and what follows from it below, is
+	// there only for the account as a whole, when three days are known and the
+	// numbers are not stale.
 	// +optional
 	BurnPerDay Amount `json:"burnPerDay,omitempty"`
 
-	// runOutTime is when nothing will be left at that rate.
+	// runOutTime is when nothing is left to spend at that rate, packages that begin
+	// until then included and what expires before left out, rounded down to the
+	// hour. Absent when what there is ends before it is used up, or lasts for more
+	// than ten years, and when nothing is left already.
 	// +optional
 	RunOutTime metav1.Time `json:"runOutTime,omitzero"`
 
-	// runOutConfidence ranks runOutTime.
+	// runOutConfidence ranks burnPerDay and what follows from it.
 	// +optional
 	RunOutConfidence Confidence `json:"runOutConfidence,omitempty"`
 
-	// unusedAtExpiry is what will expire unused at that rate.
+	// unusedAtExpiry is what will be left, at that rate, in the packages when they
+	// end, rounded down to four digits.
 	// +optional
 	UnusedAtExpiry Amount `json:"unusedAtExpiry,omitempty"`
 }
@@ -615,7 +622,8 @@ const (
 
 // Finding is one thing that fires.
 type Finding struct {
-	// threshold that found it; absent for what needs no threshold.
+	// threshold that found it, or the entry of spec.plannedDemand that lacks
+	// something; absent for what needs neither.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
@@ -644,8 +652,8 @@ type Finding struct {
 	// +required
 	Since metav1.Time `json:"since,omitzero"`
 
-	// shortfall is how much is missing, in the unit of the resource; only for
-	// PlannedDemandShort.
+	// shortfall is how much is missing, in the unit of the resource, rounded up to
+	// four digits; only for PlannedDemandShort.
 	// +optional
 	Shortfall Amount `json:"shortfall,omitempty"`
 }
@@ -670,12 +678,16 @@ type FindingsStatus struct {
 }
 
 // HistorySample is an amount, or empty for a day without one.
+//
+// The last one is what was left by the last complete reading of its day. From each
+// sample to the next, only use makes the amount smaller: what was bought, expired
+// or taken away later is added to, or subtracted from, all samples before.
 // +kubebuilder:validation:MaxLength=35
 // +kubebuilder:validation:Pattern=`^(-?[0-9]{1,24}(\.[0-9]{1,9})?)?$`
 type HistorySample string
 
-// ResourceHistory is what was left of one resource of the account, one sample a
-// day.
+// ResourceHistory is what was used of one resource of the account, told as what
+// was left, one sample a day.
 type ResourceHistory struct {
 	// resource that the samples are about.
 	// +required
@@ -688,7 +700,8 @@ type ResourceHistory struct {
 	LastDay Day `json:"lastDay,omitempty"`
 
 	// samples hold one amount a day, the oldest first; empty where the day had no
-	// complete reading.
+	// complete reading. Days on which nothing could be used, because nothing was
+	// left, are no part of it.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=30
@@ -770,7 +783,9 @@ type QuotaWatchStatus struct {
 	// +optional
 	Findings *FindingsStatus `json:"findings,omitempty"`
 
-	// history is what was left of the account's resources on the last days.
+	// history tells what was used of the account's resources on the last days, for
+	// the forecast; those first that the built-in thresholds apply to. It begins
+	// anew when the account is read with another access key.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=8
@@ -780,6 +795,15 @@ type QuotaWatchStatus struct {
 	// that the spec asks for was read.
 	// +optional
 	LastAnnouncement *SummaryAnnouncement `json:"lastAnnouncement,omitempty"`
+
+	// accessKeyHash stands for the ID of the access key that the packages were last
+	// read with, so that another account's numbers do not continue this history.
+	// Absent while only temporary credentials were used.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=16
+	// +kubebuilder:validation:Pattern=`^[0-9a-f]{1,16}$`
+	AccessKeyHash string `json:"accessKeyHash,omitempty"`
 
 	// lastAttemptTime is when a vendor was last asked. Times alone are written at
 	// most every ten minutes.

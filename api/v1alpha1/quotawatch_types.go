@@ -350,7 +350,7 @@ type Threshold struct {
 	ExpiresWithin *metav1.Duration `json:"expiresWithin,omitempty"`
 
 	// runsOutWithin fails when the forecast says that nothing will be left within
-	// this time. Above zero.
+	// this time, with a confidence of Medium or High. Above zero.
 	// +optional
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MaxLength=32
@@ -368,7 +368,13 @@ type Threshold struct {
 	UsageAbove *resource.Quantity `json:"usageAbove,omitempty"`
 }
 
-// PlannedDemand is an event that will use a known amount of a resource.
+// PlannedDemand is an event that will use a known amount of a resource of the
+// account, besides what is used anyway.
+//
+// Only packages count that can be used throughout the event, or what is left of
+// it, less what is forecast to be used until it starts. While it goes on, the
+// amount shrinks with the time left. Events for the same resource take their
+// amounts in the order in which they start; one that is over does not count.
 // +kubebuilder:validation:XValidation:rule="self.start < self.end",message="start must be before end"
 type PlannedDemand struct {
 	// name identifies the event in findings and Events.

@@ -69,8 +69,17 @@ func tooLarge(value decimal.Decimal) bool {
 	if value.Exponent() < -maxWireLength || value.Exponent() > maxIntegerDigits {
 		return true
 	}
-	rounded := value.Round(maxFractionDigits)
+	rounded := rounded(value)
 	return rounded.NumDigits()+int(rounded.Exponent()) > maxIntegerDigits
+}
+
+// rounded returns value with at most nine digits after the point. Most have no
+// more, and decimal would write zeros behind them first.
+func rounded(value decimal.Decimal) decimal.Decimal {
+	if value.Exponent() >= -maxFractionDigits {
+		return value
+	}
+	return value.Round(maxFractionDigits)
 }
 
 // UnmarshalJSON reads a JSON number, or a string holding one. A null is an
@@ -95,7 +104,7 @@ func (a *Amount) UnmarshalJSON(data []byte) error {
 // after the point, rounded half away from zero; trailing zeros are dropped.
 // That is the form of v1alpha1.Amount.
 func (a Amount) String() string {
-	return a.value.Round(maxFractionDigits).String()
+	return rounded(a.value).String()
 }
 
 // Add returns a + b.
@@ -107,6 +116,42 @@ func (a Amount) Sub(b Amount) Amount { return Amount{value: a.value.Sub(b.value)
 // Mul returns a * b.
 func (a Amount) Mul(b Amount) Amount { return Amount{value: a.value.Mul(b.value)} }
 
+// Div returns a / b, rounded half away from zero to nine digits after the point.
+// It panics when b is zero.
+func (a Amount) Div(b Amount) Amount {
+	return Amount{value: a.value.DivRound(b.value, maxFractionDigits)}
+}
+
+// Shift returns a times ten to the power of exponent.
+func (a Amount) Shift(exponent int) Amount {
+	return Amount{value: a.value.Shift(int32(exponent))} //nolint:gosec // a few dozen digits
+}
+
+// Int64 returns a without what stands after the point; false when that does not
+// fit.
+func (a Amount) Int64() (int64, bool) {
+	whole := a.value.BigInt()
+	return whole.Int64(), whole.IsInt64()
+}
+
+// Ceil returns a with so many digits that tell, the rest rounded up: 1234 with
+// two of them is 1300. For estimates, whose other digits mean nothing.
+func (a Amount) Ceil(digits int) Amount {
+	return Amount{value: a.value.RoundCeil(a.placesOf(digits))}
+}
+
+// Floor is Ceil the other way: 1234 with two digits is 1200.
+func (a Amount) Floor(digits int) Amount {
+	return Amount{value: a.value.RoundFloor(a.placesOf(digits))}
+}
+
+// placesOf returns how many places after the point the first digits of a take;
+// below zero when they end before it.
+func (a Amount) placesOf(digits int) int32 {
+	places := digits - a.value.NumDigits() - int(a.value.Exponent())
+	return int32(places) //nolint:gosec // a few dozen digits
+}
+
 // Cmp returns -1, 0 or +1 as a is less than, equal to or greater than b.
 func (a Amount) Cmp(b Amount) int { return a.value.Cmp(b.value) }
 
@@ -115,6 +160,22 @@ func (a Amount) Equal(b Amount) bool { return a.value.Equal(b.value) }
 
 // Sign returns -1, 0 or +1 as a is negative, zero or positive.
 func (a Amount) Sign() int { return a.value.Sign() }
+
+// Min returns the smaller of a and b.
+func Min(a, b Amount) Amount {
+	if b.Cmp(a) < 0 {
+		return b
+	}
+	return a
+}
+
+// Max returns the larger of a and b.
+func Max(a, b Amount) Amount {
+	if b.Cmp(a) > 0 {
+		return b
+	}
+	return a
+}
 
 // PercentOf returns a as a percentage of total, rounded down and held within 0
 // and 100. The second result is false when total is not above zero, because a
@@ -136,7 +197,11 @@ func (a Amount) PercentOf(total Amount) (int32, bool) {
 
 // IntegerDigits returns how many digits stand before the point; 1 below one.
 func (a Amount) IntegerDigits() int {
-	return a.value.Abs().Truncate(0).NumDigits()
+	whole := a.value.Truncate(0)
+	if whole.IsZero() {
+		return 1
+	}
+	return whole.NumDigits() + max(int(whole.Exponent()), 0)
 }
 
 // Scaled writes a divided by ten to the power of exponent, with at most two

@@ -261,8 +261,123 @@ func TestArithmeticIsExact(t *testing.T) {
 	}
 }
 
+func TestDiv(t *testing.T) {
+	tests := map[string]struct{ a, b, want string }{
+		"what comes out even":            {"10", "4", "2.5"},
+		"a third":                        {"1", "3", "0.333333333"},
+		"two thirds":                     {"2", "3", "0.666666667"},
+		"less than nothing":              {"-2", "3", "-0.666666667"},
+		"half of the last digit":         {"0.000000001", "2", "0.000000001"},
+		"less than half of it":           {"0.000000001", "3", "0"},
+		"by a fraction":                  {"1", "0.000000001", "1000000000"},
+		"nothing":                        {"0", "7", "0"},
+		"the most by the least there is": {"999999999999999999999999", "0.000000001", "999999999999999999999999000000000"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := MustParse(test.a).Div(MustParse(test.b)).String(); got != test.want {
+				t.Errorf("%s / %s = %s, want %s", test.a, test.b, got, test.want)
+			}
+		})
+	}
+}
+
+func TestDivByZeroPanics(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("no panic")
+		}
+	}()
+	FromInt(1).Div(Amount{})
+}
+
+func TestShiftIsExact(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	for range 2000 {
+		a := MustParse(randomText(random))
+		exponent := random.IntN(41) - 20
+		want := a
+		for range max(exponent, -exponent) {
+			want = want.Mul(MustParse(map[bool]string{true: "10", false: "0.1"}[exponent > 0]))
+		}
+		if got := a.Shift(exponent); !got.Equal(want) {
+			t.Fatalf("%s shifted by %d is %s", a, exponent, got)
+		}
+	}
+}
+
+func TestMinAndMax(t *testing.T) {
+	small, large := MustParse("-1.5"), MustParse("1")
+	for _, pair := range [][2]Amount{{small, large}, {large, small}} {
+		if got := Min(pair[0], pair[1]); !got.Equal(small) {
+			t.Errorf("Min(%s, %s) = %s", pair[0], pair[1], got)
+		}
+		if got := Max(pair[0], pair[1]); !got.Equal(large) {
+			t.Errorf("Max(%s, %s) = %s", pair[0], pair[1], got)
+		}
+	}
+}
+
+func TestInt64(t *testing.T) {
+	tests := map[string]struct {
+		text string
+		want int64
+		fits bool
+	}{
+		"nothing":              {"0", 0, true},
+		"whole":                {"1200", 1200, true},
+		"with a fraction":      {"1.999999999", 1, true},
+		"below zero":           {"-1.5", -1, true},
+		"as much as fits":      {"9223372036854775807.9", 9223372036854775807, true},
+		"as little as fits":    {"-9223372036854775808", -9223372036854775808, true},
+		"one more than fits":   {"9223372036854775808", 0, false},
+		"one less than fits":   {"-9223372036854775809", 0, false},
+		"much more than fits":  {"999999999999999999999999", 0, false},
+		"written with a power": {"1e3", 1000, true},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, fits := MustParse(test.text).Int64()
+			if fits != test.fits || fits && got != test.want {
+				t.Errorf("Int64(%s) = %d, %t; want %d, %t", test.text, got, fits, test.want, test.fits)
+			}
+		})
+	}
+}
+
+func TestDigitsThatTell(t *testing.T) {
+	tests := map[string]struct {
+		text        string
+		digits      int
+		ceil, floor string
+	}{
+		"more digits than asked for":     {"1234", 2, "1300", "1200"},
+		"as many as asked for":           {"1234", 4, "1234", "1234"},
+		"fewer than asked for":           {"7", 4, "7", "7"},
+		"a fraction":                     {"0.00123456", 3, "0.00124", "0.00123"},
+		"before and after the point":     {"12.3456", 4, "12.35", "12.34"},
+		"a carry into one more digit":    {"9999.1", 4, "10000", "9999"},
+		"an amount of bytes":             {"497630000001", 4, "497700000000", "497600000000"},
+		"nothing":                        {"0", 4, "0", "0"},
+		"below zero":                     {"-1234", 2, "-1200", "-1300"},
+		"trailing zeros are no rounding": {"1200.000", 2, "1200", "1200"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			a := MustParse(test.text)
+			got := [2]string{a.Ceil(test.digits).String(), a.Floor(test.digits).String()}
+			if diff := cmp.Diff([2]string{test.ceil, test.floor}, got); diff != "" {
+				t.Errorf("Ceil and Floor (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 func TestIntegerDigits(t *testing.T) {
-	tests := map[string]int{"0": 1, "0.5": 1, "9.99": 1, "10": 2, "-12": 2, "497634728735": 12}
+	tests := map[string]int{
+		"0": 1, "0.5": 1, "9.99": 1, "10": 2, "-12": 2, "497634728735": 12,
+		"1e3": 4, "4.9763e+11": 12, "-25e1": 3, "5e-1": 1, "0e5": 1,
+	}
 	for text, want := range tests {
 		if got := MustParse(text).IntegerDigits(); got != want {
 			t.Errorf("%s has %d digits before the point, want %d", text, got, want)

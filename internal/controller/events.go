@@ -135,6 +135,8 @@ var verdictEvents = []struct{ condition, reason string }{
 	{v1alpha1.ConditionQuotaExhausted, v1alpha1.EventQuotaExhausted},
 	{v1alpha1.ConditionExpiringSoon, v1alpha1.EventExpiringSoon},
 	{v1alpha1.ConditionUsageHigh, v1alpha1.EventUsageHigh},
+	{v1alpha1.ConditionRunOutSoon, v1alpha1.EventRunOutSoon},
+	{v1alpha1.ConditionPlannedDemandShort, v1alpha1.EventPlannedDemandShort},
 	{v1alpha1.ConditionDataStale, v1alpha1.EventDataStale},
 	{v1alpha1.ConditionPartialData, v1alpha1.EventPartialData},
 }
@@ -142,9 +144,10 @@ var verdictEvents = []struct{ condition, reason string }{
 // graver maps the reasons for which a condition is already True to the graver
 // ones that are worth another Event.
 var graver = map[string]string{
-	v1alpha1.ReasonLowWarning:       v1alpha1.ReasonLowCritical,
-	v1alpha1.ReasonExpiringWarning:  v1alpha1.ReasonExpiringCritical,
-	v1alpha1.ReasonUsageHighWarning: v1alpha1.ReasonUsageHighCritical,
+	v1alpha1.ReasonLowWarning:        v1alpha1.ReasonLowCritical,
+	v1alpha1.ReasonExpiringWarning:   v1alpha1.ReasonExpiringCritical,
+	v1alpha1.ReasonRunningOutWarning: v1alpha1.ReasonRunningOutCritical,
+	v1alpha1.ReasonUsageHighWarning:  v1alpha1.ReasonUsageHighCritical,
 }
 
 // verdictOccurrences tells of verdicts that began, grew graver, or ended.

@@ -24,6 +24,15 @@ func TestVerdictOccurrences(t *testing.T) {
 	exhausted := func(status metav1.ConditionStatus, reason string) metav1.Condition {
 		return says(v1alpha1.ConditionQuotaExhausted, status, reason)
 	}
+	runOut := func(status metav1.ConditionStatus, reason string) []metav1.Condition {
+		return []metav1.Condition{says(v1alpha1.ConditionRunOutSoon, status, reason)}
+	}
+	demand := func(status metav1.ConditionStatus, reason string) []metav1.Condition {
+		return []metav1.Condition{says(v1alpha1.ConditionPlannedDemandShort, status, reason)}
+	}
+	lasts, unforeseen := runOut(metav1.ConditionFalse, v1alpha1.ReasonNotRunningOut), runOut(metav1.ConditionUnknown, v1alpha1.ReasonNoForecast)
+	soon, sooner := runOut(metav1.ConditionTrue, v1alpha1.ReasonRunningOutWarning), runOut(metav1.ConditionTrue, v1alpha1.ReasonRunningOutCritical)
+	covered, short := demand(metav1.ConditionFalse, v1alpha1.ReasonDemandCovered), demand(metav1.ConditionTrue, v1alpha1.ReasonDemandShort)
 	enough := []metav1.Condition{
 		low(metav1.ConditionFalse, v1alpha1.ReasonSufficient), exhausted(metav1.ConditionFalse, v1alpha1.ReasonSufficient),
 	}
@@ -53,8 +62,14 @@ func TestVerdictOccurrences(t *testing.T) {
 			used(metav1.ConditionTrue, v1alpha1.ReasonUsageHighWarning), used(metav1.ConditionTrue, v1alpha1.ReasonUsageHighCritical),
 			[]string{v1alpha1.EventUsageHigh},
 		},
-		"nobody asks any more": {warned, []metav1.Condition{low(metav1.ConditionFalse, v1alpha1.ReasonNotRequested), enough[1]}, nil},
-		"nobody knows":         {warned, []metav1.Condition{low(metav1.ConditionUnknown, v1alpha1.ReasonDataStale), enough[1]}, nil},
+		"nobody asks any more":       {warned, []metav1.Condition{low(metav1.ConditionFalse, v1alpha1.ReasonNotRequested), enough[1]}, nil},
+		"nobody knows":               {warned, []metav1.Condition{low(metav1.ConditionUnknown, v1alpha1.ReasonDataStale), enough[1]}, nil},
+		"the first forecast is good": {unforeseen, lasts, nil},
+		"runs out soon":              {lasts, soon, []string{v1alpha1.EventRunOutSoon}},
+		"runs out sooner":            {soon, sooner, []string{v1alpha1.EventRunOutSoon}},
+		"runs out later again":       {sooner, lasts, nil},
+		"an event is not covered":    {covered, short, []string{v1alpha1.EventPlannedDemandShort}},
+		"an event is covered again":  {short, covered, nil},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -50,7 +50,10 @@ type Input struct {
 	ClosedBills Reading[vendors.BillReading]
 	// CredentialChanged is when the credential last changed; zero when unknown.
 	CredentialChanged time.Time
-	Now               time.Time
+	// AccessKeyHash is a short hash of the access-key ID; empty when not known or
+	// when the credential is temporary.
+	AccessKeyHash string
+	Now           time.Time
 }
 
 // Report is what an assessment comes to.
@@ -137,6 +140,8 @@ func assess(in Input) (Report, bool) {
 	a.readUsage()
 	a.readBill()
 	a.noteTimes()
+	a.keepHistory()
+	a.foresee()
 	a.judge()
 	a.judgeReadiness()
 	a.summarize()

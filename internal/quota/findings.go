@@ -103,12 +103,14 @@ var findingRank = map[v1alpha1.FindingKind]int{
 	v1alpha1.FindingAccountFrozen:      0,
 	v1alpha1.FindingExhausted:          1,
 	v1alpha1.FindingOverageBilling:     2,
-	v1alpha1.FindingLow:                3,
-	v1alpha1.FindingExpiring:           4,
-	v1alpha1.FindingUsageHigh:          5,
-	v1alpha1.FindingRenewalFailed:      6,
-	v1alpha1.FindingPackageDisappeared: 7,
-	v1alpha1.FindingPackageExpired:     8,
+	v1alpha1.FindingRunningOut:         3,
+	v1alpha1.FindingLow:                4,
+	v1alpha1.FindingPlannedDemandShort: 5,
+	v1alpha1.FindingExpiring:           6,
+	v1alpha1.FindingUsageHigh:          7,
+	v1alpha1.FindingRenewalFailed:      8,
+	v1alpha1.FindingPackageDisappeared: 9,
+	v1alpha1.FindingPackageExpired:     10,
 }
 
 func compareFindings(a, b v1alpha1.Finding) int {

@@ -41,11 +41,21 @@ func largeSubAccounts(users int) []vendors.Package {
 	return packages
 }
 
+// remembers has the account looked back on a month when the packages are read.
+func (s *scenario) remembers(packages ...vendors.Package) *v1alpha1.QuotaWatchStatus {
+	s.t.Helper()
+	s.answers(packages...)
+	s.in.Watch.Status.History = longHistory()
+	return s.answers(packages...)
+}
+
 // longHistory is the longest that a status can hold.
 func longHistory() []v1alpha1.ResourceHistory {
 	history := make([]v1alpha1.ResourceHistory, 8)
-	for i := range history {
-		history[i] = v1alpha1.ResourceHistory{Resource: everyResource[i], LastDay: "2026-11-20"}
+	for i, resource := range []string{
+		"live-minutes", "mic-link", "top-speed-codec", "traffic", "transcoding", "vod-traffic", "balance", "director-minutes",
+	} {
+		history[i] = v1alpha1.ResourceHistory{Resource: resource, LastDay: "2026-11-20"}
 		for range 30 {
 			history[i].Samples = append(history[i].Samples, "123456789012345678901234.123456789")
 		}
@@ -59,7 +69,6 @@ func everythingLarge(t *testing.T, changes ...specChange) *scenario {
 	t.Helper()
 	all := []specChange{largeThresholds(""), asksUsage, asksBill(3), staleAfter(30 * day)}
 	s := watching(t, append(all, changes...)...)
-	s.in.Watch.Status.History = longHistory()
 	if s.in.Watch.Spec.Usage != nil {
 		s.uses(largeUsage()...)
 	}
@@ -140,7 +149,7 @@ func TestTypicalStatusIsSmall(t *testing.T) {
 func TestEveryMaximumAtOnce(t *testing.T) {
 	packages := largeSubAccounts(5000)
 	s := everythingLarge(t)
-	got := s.answers(packages...).DeepCopy()
+	got := s.remembers(packages...).DeepCopy()
 	if size := len(compact(t, got)); size >= 32<<10 || size < 29<<10 {
 		t.Errorf("%d bytes, want nearly 32 KiB", size)
 	}
@@ -152,8 +161,13 @@ func TestEveryMaximumAtOnce(t *testing.T) {
 		if diff := cmp.Diff(everyResource, names); diff != "" {
 			t.Errorf("rows (-want +got):\n%s", diff)
 		}
-		if diff := cmp.Diff(longHistory(), got.History); diff != "" {
-			t.Errorf("history (-want +got):\n%s", diff)
+		if len(got.History) != 8 {
+			t.Errorf("%d resources have a history, want 8", len(got.History))
+		}
+		for _, h := range got.History {
+			if len(h.Samples) != 30 {
+				t.Errorf("the history of %s has %d samples, want 30", h.Resource, len(h.Samples))
+			}
 		}
 	})
 	t.Run("the numbers tell what is missing", func(t *testing.T) {
@@ -191,7 +205,7 @@ func TestThousandPackages(t *testing.T) {
 		packages = append(packages, pack(id(longName(i)), of(everyResource[i%len(everyResource)]), left(longAmount), total("9"+longAmount)))
 	}
 	s := everythingLarge(t)
-	if size := len(compact(t, s.answers(packages...))); size >= 32<<10 {
+	if size := len(compact(t, s.remembers(packages...))); size >= 32<<10 {
 		t.Errorf("%d bytes", size)
 	}
 }
@@ -199,36 +213,34 @@ func TestThousandPackages(t *testing.T) {
 // A list loses elements only when the one that is given up before it has none.
 func TestWhatGoesFirst(t *testing.T) {
 	full := listed{SubAccounts: 12, Packages: 16, Lines: 36, Items: 24, Findings: 16}
-	noHistory := func(s *scenario) { s.in.Watch.Status.History = nil }
 	tests := map[string]struct {
 		spec  []specChange
-		then  func(*scenario)
+		read  func(*scenario, ...vendors.Package) *v1alpha1.QuotaWatchStatus
 		first func(got, full listed) bool
 	}{
 		"some sub-accounts go": {
-			[]specChange{noBill}, noHistory,
+			[]specChange{noBill}, (*scenario).answers,
 			func(got, full listed) bool { return got.SubAccounts > 0 && got.SubAccounts < full.SubAccounts },
 		},
 		"the sub-accounts and some packages go": {
-			nil, noHistory,
+			nil, (*scenario).answers,
 			func(got, full listed) bool {
 				return got.SubAccounts == 0 && got.Packages > 0 && got.Packages < full.Packages
 			},
 		},
 		"the packages and some lines go, too": {
-			nil, func(*scenario) {},
+			nil, (*scenario).remembers,
 			func(got, full listed) bool { return got.Packages == 0 && got.Lines > 0 && got.Lines < full.Lines },
 		},
 		"the lines and some items go, too": {
-			[]specChange{largeThresholds("*")}, func(*scenario) {},
+			[]specChange{largeThresholds("*")}, (*scenario).remembers,
 			func(got, full listed) bool { return got.Lines == 0 && got.Items > 0 && got.Items < full.Items },
 		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			s := everythingLarge(t, test.spec...)
-			test.then(s)
-			got := countListed(s.answers(largeSubAccounts(100)...))
+			got := countListed(test.read(s, largeSubAccounts(100)...))
 			full := full
 			if s.in.Watch.Spec.Bill == nil {
 				full.Lines = 0

@@ -165,6 +165,21 @@ func expiresWithin(name string, d time.Duration) v1alpha1.Threshold {
 	return v1alpha1.Threshold{Name: name, ExpiresWithin: &metav1.Duration{Duration: d}}
 }
 
+func runsOutWithin(name string, d time.Duration) v1alpha1.Threshold {
+	return v1alpha1.Threshold{Name: name, RunsOutWithin: &metav1.Duration{Duration: d}}
+}
+
+// event returns a planned event, from one time counted from start until another.
+func event(name, resourceName string, from, until time.Duration, needs string) v1alpha1.PlannedDemand {
+	return v1alpha1.PlannedDemand{
+		Name: name, Resource: resourceName, Start: at(from), End: at(until), Amount: resource.MustParse(needs),
+	}
+}
+
+func planned(events ...v1alpha1.PlannedDemand) specChange {
+	return func(spec *v1alpha1.QuotaWatchSpec) { spec.PlannedDemand = events }
+}
+
 func critical(t v1alpha1.Threshold) v1alpha1.Threshold {
 	t.Severity = v1alpha1.SeverityCritical
 	return t

@@ -6,6 +6,7 @@ package quota
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -141,6 +142,30 @@ func TestManySubAccountsAfterARestart(t *testing.T) {
 	}
 	if diff := cmp.Diff(before.Summary, got.Summary); diff != "" {
 		t.Errorf("summary (-before +after):\n%s", diff)
+	}
+}
+
+// A watch of three resources with a month of history, polled again.
+func BenchmarkAssessWithHistory(b *testing.B) {
+	in := Input{Watch: &v1alpha1.QuotaWatch{Spec: v1alpha1.QuotaWatchSpec{Packages: &v1alpha1.PackagesReading{}}}, Now: start}
+	var packages []vendors.Package
+	for i := range 9 {
+		packages = append(packages, pack(id(fmt.Sprint(i)), of(fourResources[i%3]), left("497630000000"), total("900000000000")))
+	}
+	for d := range 32 {
+		in.Now = start.Add(time.Duration(d) * day)
+		for i := range packages {
+			packages[i].Remaining = packages[i].Remaining.Sub(amount.FromInt(int64(3_000_000_000 + i*d%7*123_456_789)))
+		}
+		in.Packages.Value = &vendors.PackageReading{Packages: packages}
+		in.Packages.Time, in.Packages.Attempt = in.Now, in.Now
+		in.Watch.Status = Assess(in).Status
+	}
+	if len(in.Watch.Status.History) != 3 || in.Watch.Status.Resources[0].RunOutConfidence == "" {
+		b.Fatal("there is no forecast")
+	}
+	for b.Loop() {
+		in.Watch.Status = Assess(in).Status
 	}
 }
 

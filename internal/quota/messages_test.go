@@ -69,7 +69,7 @@ func TestMessages(t *testing.T) {
 			spec:      []specChange{thresholds(forResource(belowPercent("minutes", 20), "live-minutes"))},
 			packages:  []vendors.Package{pack()},
 			condition: v1alpha1.ConditionQuotaLow,
-			want:      "The vendor reports nothing of what these thresholds name: minutes (live-minutes)",
+			want:      "The vendor reports nothing of what the spec names: minutes (live-minutes)",
 		},
 		"a sub-account that was never seen": {
 			spec: []specChange{thresholds(
@@ -77,7 +77,7 @@ func TestMessages(t *testing.T) {
 			)},
 			packages:  []vendors.Package{pack()},
 			condition: v1alpha1.ConditionQuotaLow,
-			want:      "The vendor reports nothing of what these thresholds name: any (u-9), minutes (u-9/live-minutes)",
+			want:      "The vendor reports nothing of what the spec names: any (u-9), minutes (u-9/live-minutes)",
 		},
 		"an interval that the operator raises": {
 			spec:      []specChange{interval(time.Minute)},
@@ -101,6 +101,23 @@ func TestMessages(t *testing.T) {
 			then:      func(s *scenario) { s.fails(vendors.KindForbidden, "") },
 			condition: v1alpha1.ConditionReady,
 			want:      "packages: the credential may not make this call; grant it the permission at the vendor",
+		},
+		"no forecast yet": {
+			packages:  []vendors.Package{pack()},
+			condition: v1alpha1.ConditionRunOutSoon,
+			want:      "No forecast to rely on is known yet for traffic",
+		},
+		"an event that is not covered": {
+			spec:      []specChange{planned(event("show", "traffic", day, 2*day, "501"))},
+			packages:  []vendors.Package{pack()},
+			condition: v1alpha1.ConditionPlannedDemandShort,
+			want:      "The packages do not cover show (traffic)",
+		},
+		"an event for something that was never seen": {
+			spec:      []specChange{planned(event("show", "live-minutes", day, 2*day, "501"))},
+			packages:  []vendors.Package{pack()},
+			condition: v1alpha1.ConditionPlannedDemandShort,
+			want:      "The vendor reports nothing of what the spec names: show (live-minutes)",
 		},
 		"half an answer without a code": {
 			packages:  []vendors.Package{pack()},

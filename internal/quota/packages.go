@@ -81,6 +81,7 @@ func (a *assessment) addUp(packages []vendors.Package, empty []row) {
 	a.packages = packages
 	a.listPackages(packages)
 	a.wakeAtEdges(packages)
+	a.packages = packages
 	a.rows = append(sumRows(packages, a.Now), empty...)
 	a.declareTotals()
 	a.before = a.previousRows()

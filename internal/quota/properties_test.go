@@ -70,6 +70,7 @@ func (c chance) threshold(name string) v1alpha1.Threshold {
 		below(name, pick(c, "1", "200", "1E")),
 		expiresWithin(name, time.Second+c.duration()),
 		usageAbove(name, pick(c, "Item00", "Item01", "Item30"), pick(c, "1", "7", "1E")),
+		runsOutWithin(name, time.Second+c.duration()),
 	)
 	t.Severity = pick(c, "", v1alpha1.SeverityWarning, v1alpha1.SeverityCritical)
 	if t.UsageAbove != nil {
@@ -80,12 +81,20 @@ func (c chance) threshold(name string) v1alpha1.Threshold {
 	return t
 }
 
+func (c chance) event(name string) v1alpha1.PlannedDemand {
+	from := c.side(c.duration())
+	return event(name, pick(c, "traffic", "traffic", "live-minutes", "mic-link"), from, from+time.Second+c.duration(),
+		pick(c, "1", "1500m", "200", "1E"))
+}
+
 // spec changes one thing in the spec.
 func (c chance) spec() specChange {
 	return pick(c,
 		func(spec *v1alpha1.QuotaWatchSpec) { spec.Thresholds = nil },
 		thresholds(),
 		thresholds(c.threshold("a"), c.threshold("b"), c.threshold("c")),
+		planned(c.event("a"), c.event("b"), c.event("c")),
+		planned(),
 		ignore(pick(c, "1", "2", "u-1", "sales")),
 		ignore(),
 		declare(v1alpha1.DeclaredTotal{
@@ -165,6 +174,7 @@ func (c chance) attemptFails(s *scenario) *v1alpha1.QuotaWatchStatus {
 // step lets one thing happen. The scenario checks what follows from it.
 func (c chance) step(s *scenario) {
 	s.in.Now = s.in.Now.Add(c.duration())
+	s.in.AccessKeyHash = pick(c, s.in.AccessKeyHash, s.in.AccessKeyHash, s.in.AccessKeyHash, "", "0123456789abcdef", "a")
 	switch c.IntN(12) {
 	case 0, 1, 2, 3:
 		s.in.Problem = nil
@@ -257,7 +267,7 @@ func checkFailure(t *testing.T, before, after *v1alpha1.QuotaWatchStatus) {
 	t.Helper()
 	numbers := func(s *v1alpha1.QuotaWatchStatus) []any {
 		return []any{
-			s.Resources, firstFindings(s), s.Summary, s.Packages, s.Usage, s.Bill, verdicts(s),
+			s.Resources, firstFindings(s), s.Summary, s.Packages, s.Usage, s.Bill, s.History, verdicts(s),
 			says(s.Conditions, v1alpha1.ConditionUsageHigh),
 		}
 	}

@@ -54,6 +54,8 @@ type row struct {
 	unsure, remembered bool
 	// kept tells whether only the previous status holds the row.
 	kept bool
+	// prospect is what is forecast; nil when nothing is.
+	prospect *prospect
 	// urgency ranks the row among those of sub-accounts, the most urgent first.
 	urgency int32
 }

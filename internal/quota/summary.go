@@ -63,6 +63,7 @@ func (a *assessment) summary() *v1alpha1.Summary {
 		}
 		s.NextExpiry = a.nextExpiry()
 	}
+	s.NextRunOut = a.nextRunOut()
 	if *s == (v1alpha1.Summary{}) {
 		return nil
 	}
@@ -79,6 +80,15 @@ func (a *assessment) nextExpiry() metav1.Time {
 		return metav1.Time{}
 	}
 	return stamp(*next)
+}
+
+// nextRunOut is the earliest that the rows show.
+func (a *assessment) nextRunOut() metav1.Time {
+	var next *time.Time
+	for i := range a.status.Resources {
+		next = earliest(next, optionalTime(a.status.Resources[i].RunOutTime))
+	}
+	return metav1.NewTime(timeOf(next))
 }
 
 // dataAsOf is the last day that every reading with such a day accounts for.

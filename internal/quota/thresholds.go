@@ -90,6 +90,8 @@ func testsRemaining(t *v1alpha1.Threshold) bool {
 
 func testsExpiry(t *v1alpha1.Threshold) bool { return t.ExpiresWithin != nil }
 
+func testsRunOut(t *v1alpha1.Threshold) bool { return t.RunsOutWithin != nil }
+
 // outcome of one test of one row.
 type outcome int
 
@@ -97,6 +99,7 @@ const (
 	passes outcome = iota
 	fires
 	noTotalKnown
+	noForecast
 )
 
 // noThreshold is why a question about thresholds is not asked.
@@ -126,6 +129,8 @@ func (a *assessment) judgeThresholds(
 				v.findings = append(v.findings, a.since(found, before))
 			case noTotalKnown:
 				v.cannotTell(v1alpha1.ReasonNoTotal, nameOf(r.subject, r.resource))
+			case noForecast:
+				v.cannotTell(v1alpha1.ReasonNoForecast, nameOf(r.subject, r.resource))
 			}
 		}
 	}

@@ -108,7 +108,7 @@ func TestUsageHigh(t *testing.T) {
 		"an item that the reading does not know": {
 			thresholds: []v1alpha1.Threshold{usageAbove("busy", "duration", "500"), usageAbove("fine", "Duration", "500")},
 			used:       []vendors.UsageItem{usage("Duration", "7")},
-			want:       "Unknown ResourceNotFound", message: "The vendor reports nothing of what these thresholds name: busy (duration)",
+			want:       "Unknown ResourceNotFound", message: "The vendor reports nothing of what the spec names: busy (duration)",
 		},
 		"an item that the reading does not know, and another fires": {
 			thresholds: []v1alpha1.Threshold{usageAbove("busy", "duration", "500"), usageAbove("much", "Duration", "5")},
@@ -119,12 +119,12 @@ func TestUsageHigh(t *testing.T) {
 		"a resource is no usage item": {
 			thresholds: []v1alpha1.Threshold{usageAbove("busy", "traffic", "500")},
 			used:       []vendors.UsageItem{usage("Duration", "7")},
-			want:       "Unknown ResourceNotFound", message: "The vendor reports nothing of what these thresholds name: busy (traffic)",
+			want:       "Unknown ResourceNotFound", message: "The vendor reports nothing of what the spec names: busy (traffic)",
 		},
 		"usage is not told by sub-account": {
 			thresholds: []v1alpha1.Threshold{forSubject(usageAbove("busy", "Duration", "500"), "u-1")},
 			used:       []vendors.UsageItem{usage("Duration", "7000")},
-			want:       "Unknown ResourceNotFound", message: "The vendor reports nothing of what these thresholds name: busy (u-1/Duration)",
+			want:       "Unknown ResourceNotFound", message: "The vendor reports nothing of what the spec names: busy (u-1/Duration)",
 		},
 		"no threshold for usage": {
 			thresholds: []v1alpha1.Threshold{belowPercent("low", 20)},

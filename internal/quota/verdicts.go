@@ -4,6 +4,7 @@
 package quota
 
 import (
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
@@ -70,7 +71,6 @@ func (a *assessment) judge() {
 		a.conclude(v)
 	}
 	a.listFindings(findingsOf(verdicts))
-	a.judgeLaterQuestions()
 }
 
 // verdicts answers every question, each for itself.
@@ -91,13 +91,15 @@ func (a *assessment) judgePackages() []verdict {
 	var verdicts []verdict
 	switch {
 	case a.Watch.Spec.Packages == nil:
-		verdicts = packageVerdicts(verdict{notAsked: "The spec does not ask for packages"})
+		verdicts = a.noPackageVerdicts()
 	case !a.hasPackages():
 		verdicts = packageVerdicts(verdict{unread: "The packages have not been read yet"})
 	case a.cannotAddUp():
 		verdicts = append(packageVerdicts(verdict{held: true}), verdict{findings: a.heldFindings(a.staysAboutPackages)})
 	default:
-		verdicts = []verdict{a.judgeLow(), a.judgeExhausted(), a.judgeExpiring(), a.judgeMoney()}
+		verdicts = []verdict{
+			a.judgeLow(), a.judgeExhausted(), a.judgeExpiring(), a.judgeRunOut(), a.judgeDemand(), a.judgeMoney(),
+		}
 	}
 	for i := range verdicts {
 		verdicts[i].stale = a.isStale(vendors.OpPackages)
@@ -109,9 +111,19 @@ func (a *assessment) judgePackages() []verdict {
 // left.
 func packageVerdicts(same verdict) []verdict {
 	var verdicts []verdict
-	for _, w := range []wording{lowWording, exhaustedWording, expiringWording} {
+	for _, w := range []wording{lowWording, exhaustedWording, expiringWording, runOutWording, demandWording} {
 		same.wording = w
 		verdicts = append(verdicts, same)
+	}
+	return verdicts
+}
+
+// noPackageVerdicts says of a spec that does not ask for packages that it does
+// not, and that planned events cannot be judged without.
+func (a *assessment) noPackageVerdicts() []verdict {
+	verdicts := packageVerdicts(verdict{notAsked: "The spec does not ask for packages"})
+	if demand := &verdicts[len(verdicts)-1]; len(a.Watch.Spec.PlannedDemand) > 0 {
+		demand.notAsked, demand.unread = "", "spec.plannedDemand cannot be judged without spec.packages"
 	}
 	return verdicts
 }
@@ -135,7 +147,7 @@ func (a *assessment) conclude(v verdict) {
 	case v.condition == "":
 	case v.notAsked != "":
 		a.set(v.condition, metav1.ConditionFalse, v1alpha1.ReasonNotRequested, v.notAsked)
-	case v.held && (!v.stale || a.statusOf(v.condition) != metav1.ConditionFalse):
+	case v.held && (!v.stale || !a.saysFine(v.condition)):
 	case len(v.findings) > 0:
 		a.set(v.condition, metav1.ConditionTrue, v.reason(v.findings), v.found+" "+list(names(v.findings)))
 	case v.unread != "":
@@ -147,12 +159,19 @@ func (a *assessment) conclude(v verdict) {
 	}
 }
 
+// saysFine tells whether a condition says of what was asked that nothing is wrong.
+func (a *assessment) saysFine(condition string) bool {
+	said := meta.FindStatusCondition(*a.list, condition)
+	return said != nil && said.Status == metav1.ConditionFalse && said.Reason != v1alpha1.ReasonNotRequested
+}
+
 // doubts are the reasons not to know whether a threshold fires, the first that
 // holds is told.
 var doubts = []struct{ reason, message string }{
 	{v1alpha1.ReasonNoTotal, "No total is known; declare one in spec.packages.declaredTotals for "},
+	{v1alpha1.ReasonNoForecast, "No forecast to rely on is known yet for "},
 	{v1alpha1.ReasonNoCompleteDay, "No day of the window is complete yet, for "},
-	{v1alpha1.ReasonResourceNotFound, "The vendor reports nothing of what these thresholds name: "},
+	{v1alpha1.ReasonResourceNotFound, "The vendor reports nothing of what the spec names: "},
 }
 
 // concludeUnfired says that no threshold fires, as far as that is known of all.
@@ -187,23 +206,4 @@ func names(findings []v1alpha1.Finding) []string {
 		names = append(names, name)
 	}
 	return names
-}
-
-// judgeLaterQuestions says of the questions that this version does not answer
-// that it does not.
-func (a *assessment) judgeLaterQuestions() {
-	spec := &a.Watch.Spec
-	a.later(v1alpha1.ConditionRunOutSoon, v1alpha1.ReasonNoForecast,
-		spec.Packages != nil && a.asks(func(t *v1alpha1.Threshold) bool { return t.RunsOutWithin != nil }),
-		"This version does not forecast; thresholds with runsOutWithin are not tested")
-	a.later(v1alpha1.ConditionPlannedDemandShort, v1alpha1.ReasonNoForecast, len(spec.PlannedDemand) > 0,
-		"This version does not forecast; plannedDemand is not tested")
-}
-
-func (a *assessment) later(condition, reason string, asked bool, message string) {
-	if asked {
-		a.set(condition, metav1.ConditionUnknown, reason, message)
-		return
-	}
-	a.set(condition, metav1.ConditionFalse, v1alpha1.ReasonNotRequested, "The spec does not ask this")
 }

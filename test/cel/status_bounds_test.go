@@ -35,6 +35,7 @@ var watchStatusBounds = boundsOf{
 		timestamp("status.lastSuccessTime"),
 		timestamp("status.nextPollTime"),
 		text("status.lastHandledReconcileAt", 1, 128),
+		accessKeyHashBounds,
 		summaryBounds,
 		resourceStatusBounds,
 		packageStatusBounds,
@@ -43,6 +44,12 @@ var watchStatusBounds = boundsOf{
 		findingBounds,
 		historyBounds,
 	),
+}
+
+var accessKeyHashBounds = []bound{
+	limit("status.accessKeyHash", values("0", "0123456789abcdef"), values("AB", "g", "0x1"), misshapen),
+	limit("status.accessKeyHash", nil, values(""), tooShort(1)),
+	limit("status.accessKeyHash", nil, values("0123456789abcdef0"), tooLong(16)),
 }
 
 var summaryBounds = slices.Concat(
