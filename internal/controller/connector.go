@@ -41,6 +41,8 @@ type Connection struct {
 	Description string
 	Source      polling.Source
 	Account     *vendors.Account
+	// AccessKeyHash tells access keys apart; empty for temporary ones.
+	AccessKeyHash string
 	// CredentialChanged is when the credential's Secret last changed.
 	CredentialChanged time.Time
 }
@@ -105,6 +107,7 @@ func (c *Connector) connect(ctx context.Context, account *v1alpha1.VendorAccount
 			Credential: credential, Client: httpClient, Clock: c.Clock, Pace: c.Poller.Pace(source),
 			Polyv: polyvOptions(account),
 		}),
+		AccessKeyHash:     accessKeyHash(credential, factory),
 		CredentialChanged: secret.changed,
 	}, nil, nil
 }

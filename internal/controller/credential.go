@@ -4,6 +4,8 @@
 package controller
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,4 +53,17 @@ func parseValue(raw string) (vendors.Secret, error) {
 		return "", fmt.Errorf("holds a control character")
 	}
 	return vendors.Secret(value), nil
+}
+
+// accessKeyHash stands for the ID of an access key in status, where it tells that
+// the numbers may be another account's from now on. Temporary credentials get
+// another ID with each renewal, which tells nothing; they have none.
+func accessKeyHash(credential map[string]vendors.Secret, factory vendors.Factory) string {
+	for _, key := range factory.OptionalKeys { // tokens
+		if credential[key] != "" {
+			return ""
+		}
+	}
+	sum := sha256.Sum256([]byte(factory.Host + "\x00" + credential[factory.RequiredKeys[0]].Reveal()))
+	return hex.EncodeToString(sum[:4])
 }

@@ -79,7 +79,7 @@ func (r *QuotaWatchReconciler) assess(ctx context.Context, owner polling.Owner, 
 	var source polling.Source
 	var queries []polling.Query // none when there is no way to ask
 	if connection != nil {
-		in.CredentialChanged, source = connection.CredentialChanged, connection.Source
+		in.CredentialChanged, in.AccessKeyHash, source = connection.CredentialChanged, connection.AccessKeyHash, connection.Source
 		if queries, problem = r.plan(watch, connection); problem != nil {
 			in.Problem = problem
 		}

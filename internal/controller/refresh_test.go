@@ -197,7 +197,8 @@ var _ = Describe("A rotated credential", func() {
 		o.applied(secret, o.account(), o.watch())
 		o.eventuallyAccount(beReady())
 		o.eventuallyWatch(beReady())
-		verified := o.storedAccount().Status.LastVerifiedTime
+		verified, hash := o.storedAccount().Status.LastVerifiedTime, o.storedWatch().Status.AccessKeyHash
+		Expect(hash).NotTo(BeEmpty())
 		fresh := vendorsim.TencentCredential{
 			SecretID: "AKIDRotatedExample", SecretKey: "rotatedExample", Account: vendorsim.ExampleTencentCredential().Account,
 		}
@@ -212,6 +213,7 @@ var _ = Describe("A rotated credential", func() {
 		o.eventuallyAccount(And(beReady(), HaveField("Status.LastVerifiedTime.Time", BeTemporally(">", verified.Time))))
 		o.eventuallyWatch(And(beReady(), haveSeeds()))
 		Eventually(o.eventReasons(kindVendorAccount)).WithTimeout(patience).Should(ContainElement(v1alpha1.EventCredentialsRotated))
+		Expect(o.storedWatch().Status.AccessKeyHash).NotTo(Equal(hash), "its history begins anew")
 		Expect(leaks(o.everythingShown(), fresh.SecretID, fresh.SecretKey.Reveal())).To(BeEmpty())
 	})
 
