@@ -64,6 +64,8 @@ const (
 //
 // * "Progressing"
 // * "Suspended"
+// * "SecretNotFound", of caSecretRef
+// * "SecretKeyMissing", of caSecretRef
 // * "UnsupportedVendor"
 // * "EndpointNotAllowed"
 // * "InvalidCABundle"

@@ -122,9 +122,14 @@ func (r *SecretReader) forget(key client.ObjectKey) {
 }
 
 // writesData tells whether an entry of the managed fields is about a Secret's
-// data: labels and annotations of other tools change no credential.
+// data: labels and annotations of other tools change no credential. What was
+// applied as stringData is managed as such, though it is stored as data.
 func writesData(entry metav1.ManagedFieldsEntry) bool {
-	return entry.FieldsV1 != nil && bytes.Contains(entry.FieldsV1.GetRawBytes(), []byte(`"f:data"`))
+	if entry.FieldsV1 == nil {
+		return false
+	}
+	fields := entry.FieldsV1.GetRawBytes()
+	return bytes.Contains(fields, []byte(`"f:data"`)) || bytes.Contains(fields, []byte(`"f:stringData"`))
 }
 
 // lastWritten returns when a Secret's data was last written, which only its

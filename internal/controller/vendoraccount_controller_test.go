@@ -12,6 +12,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
 	"github.com/quotawatch/quotawatch/internal/vendors/vendorsim"
 )
@@ -30,6 +32,21 @@ var _ = Describe("A VendorAccount", func() {
 		Expect(*status.Watches).To(BeZero())
 		Expect(status.ObservedGeneration).To(Equal(int64(1)))
 		Expect(o.vendor.CallCount()).To(Equal(1))
+	})
+
+	It("is Ready at once with a credential that another account uses", func() {
+		o.applied(o.secret(), o.account())
+		o.eventuallyAccount(beReady())
+		again := o.secret()
+		again.Name = "again"
+		second := o.account()
+		second.Name, second.Spec.SecretRef.Name = "second", again.Name
+		o.applied(again, second)
+		Eventually(func() *v1alpha1.VendorAccount {
+			Expect(apiServer.Get(suiteContext, client.ObjectKeyFromObject(second), second)).To(Succeed())
+			return second
+		}).WithTimeout(patience).Should(beReady())
+		Expect(o.vendor.CallCount()).To(Equal(1), "one check is enough for both")
 	})
 
 	It("costs no call of its own while a watch polls with it", func() {

@@ -158,10 +158,13 @@ func (a *accountAssessment) judge() {
 	}
 }
 
-// fresh tells whether the vendor accepted the present credential not long ago.
+// fresh tells whether the vendor accepted the present credential not long ago. A
+// check that this process knows of was made with its very values, whenever the
+// Secret was written; of an earlier one only the time tells.
 func (a *accountAssessment) fresh() bool {
 	verified := a.status.LastVerifiedTime
-	return !verified.IsZero() && !a.CredentialChanged.After(verified.Time) && !a.over(verified.Add(max(3*a.Account.GetVerifyInterval(), minFresh)))
+	isOfThisCredential := !a.Verification.Time.IsZero() || !a.CredentialChanged.After(verified.Time)
+	return !verified.IsZero() && isOfThisCredential && !a.over(verified.Add(max(3*a.Account.GetVerifyInterval(), minFresh)))
 }
 
 // minFresh is how long a check counts at least.
