@@ -27,7 +27,7 @@ func TestWhenASecretWasWritten(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			entry := metav1.ManagedFieldsEntry{Time: &changed}
 			if test.fields != "" {
-				entry.FieldsV1 = &metav1.FieldsV1{Raw: []byte(test.fields)}
+				entry.FieldsV1 = metav1.NewFieldsV1(test.fields)
 			}
 			secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{
 				CreationTimestamp: created, ManagedFields: []metav1.ManagedFieldsEntry{entry},
