@@ -40,6 +40,21 @@ func TestOwnersInLineAreToldOfThePause(t *testing.T) {
 	})
 }
 
+func TestOwnersBehindAProbeAreToldOfThePause(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		v, throttled := w.vendor(), &vendors.Error{Kind: vendors.KindThrottled, RetryAfter: time.Minute}
+		v.failWith(throttled)
+		w.declare("first", credential("id"), v.packages(day).of("first").since(began.Add(-day)))
+		w.passTo(w.answer("first", "packages").Next)
+		w.pass(time.Hour) // nobody asks, so that the pause is over and nobody knows
+		release := v.hang()
+		w.poller.Declare(ownerNamed("probe"), credential("id"), v.packages(day).of("probe"))
+		w.declare("behind", credential("id"), v.packages(day).of("behind"))
+		w.expectWoken(t, vendors.OpPackages, throttled, "behind")
+		release()
+	})
+}
+
 func TestHeldOwnersAreToldOfAnotherFailure(t *testing.T) {
 	run(t, func(t *testing.T, w *world) {
 		v, unavailable := w.vendor(), &vendors.Error{Kind: vendors.KindUnavailable, RetryAfter: time.Hour}
