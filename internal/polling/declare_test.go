@@ -133,6 +133,22 @@ func TestEditBeforeTheFirstAnswerIsAskedAtOnce(t *testing.T) {
 	})
 }
 
+func TestEditBeforeTheSlotIsAskedAtOnceWhenTheAnswerIsOld(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		v := w.vendor()
+		w.declare("a", credential("id"), v.packages(time.Hour))
+		w.pass(time.Hour)
+		if v.count() != 1 {
+			t.Fatal("asked before the slot")
+		}
+		// The same question, but the numbers do not answer the spec.
+		w.declare("a", credential("id"), v.packages(time.Hour))
+		if got := v.count(); got != 2 {
+			t.Errorf("asked %d times, want once more: the answer is an interval old", got)
+		}
+	})
+}
+
 func TestRotatedKeyIsTriedAtOnce(t *testing.T) {
 	run(t, func(t *testing.T, w *world) {
 		before, after := w.vendor(), w.vendor()

@@ -218,6 +218,22 @@ func TestSlowCallIsNotFollowedByAnotherAtOnce(t *testing.T) {
 	})
 }
 
+// The newest numbers decide when a question is due, so that it is due earlier
+// when the owner who holds them goes.
+func TestTurnThatMovesAheadIsKept(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		v := w.vendor()
+		w.declare("old numbers", credential("id"), v.packages(day).since(began.Add(-2*day)))
+		w.declare("new numbers", credential("id"), v.packages(day).since(began))
+		w.forget("new numbers")
+		next := w.answer("old numbers", "packages").Next
+		w.passTo(next)
+		if diff := cmp.Diff([]time.Duration{next.Sub(began)}, v.asked()); diff != "" {
+			t.Errorf("asked (-want +got):\n%s", diff)
+		}
+	})
+}
+
 func TestIntervalOfZeroIsRaised(t *testing.T) {
 	run(t, func(t *testing.T, w *world) {
 		v := w.vendor()

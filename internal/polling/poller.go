@@ -43,6 +43,7 @@ type Poller struct {
 	schedule schedule
 	owners   map[Owner]map[string]*query // by Op
 	news     []Owner                     // to be woken as soon as mu is free
+	arrivals []*query                    // came in line and may have begun since
 	lanes    map[Key]*lane
 	hosts    map[string]*host
 	routes   map[routeID]*route
@@ -115,6 +116,7 @@ func (p *Poller) startDue(ctx context.Context) time.Duration {
 	for _, h := range p.hosts {
 		p.startHost(ctx, h, now)
 	}
+	p.explain()
 	if a := p.schedule.next(); a != nil {
 		return a.due.Sub(now)
 	}
@@ -146,14 +148,23 @@ func (p *Poller) startHost(ctx context.Context, h *host, now time.Time) {
 	}
 }
 
-// comeDue puts q in line. When its credential or host is held, its owners are
-// to know why nothing comes.
+// comeDue puts q in line.
 func (p *Poller) comeDue(q *query, now time.Time) {
 	q.asked = q.turn.due
 	q.lane.enqueue(q, now)
-	if q.answer.Err == nil && q.lane.held(now) {
-		p.news = append(p.news, q.ownerList()...)
+	p.arrivals = append(p.arrivals, q)
+}
+
+// explain has the owners of what came due, but could not begin, know why nothing
+// comes when their credential or route is held.
+func (p *Poller) explain() {
+	for _, q := range p.arrivals {
+		if q.stage == inLine && q.answer.Err == nil && q.lane.heldBy() != nil {
+			p.news = append(p.news, q.ownerList()...)
+		}
 	}
+	clear(p.arrivals)
+	p.arrivals = p.arrivals[:0]
 }
 
 // vacate gives the runner of a slow attempt to others, who shall not wait for a

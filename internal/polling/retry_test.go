@@ -185,6 +185,33 @@ func TestCredentialThatOnceWorkedIsGivenNoTime(t *testing.T) {
 	})
 }
 
+// Whoever declares a question that is refused may have mended the cause.
+func TestRefusedQuestionIsAskedAtOnceForANewOwner(t *testing.T) {
+	tests := map[string]func(w *world, query Query){
+		"new":     func(w *world, query Query) { w.declare("new", credential("id"), query) },
+		"edited":  func(w *world, query Query) { w.declare("a", credential("id"), query) },
+		"resumed": func(w *world, query Query) { w.forget("b"); w.declare("b", credential("id"), query) },
+	}
+	for name, act := range tests {
+		t.Run(name, func(t *testing.T) {
+			run(t, func(t *testing.T, w *world) {
+				v := w.vendor()
+				v.fail(vendors.KindForbidden)
+				held := began.Add(-23 * time.Hour)
+				w.declare("a", credential("id"), v.packages(day).since(held))
+				w.declare("b", credential("id"), v.packages(day).since(held))
+				w.passTo(w.answer("a", "packages").Next)
+				v.recover()
+				w.pass(time.Hour)
+				act(w, v.packages(day))
+				if got := v.count(); got != 2 {
+					t.Errorf("%d calls, want one more; the next is due after %s", got, w.answer("a", "packages").Next.Sub(w.clock.Now()))
+				}
+			})
+		})
+	}
+}
+
 func TestRetryAfter(t *testing.T) {
 	tests := map[string]struct {
 		hint        time.Duration

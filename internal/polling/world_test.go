@@ -158,6 +158,14 @@ func (c *timerClock) next(end time.Time) time.Time {
 	return end
 }
 
+// ringsBy tells whether a timer was set for a time until then.
+func (c *timerClock) ringsBy(then time.Time) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.Now()
+	return slices.ContainsFunc(c.timers, func(at time.Time) bool { return at.After(now) && !at.After(then) })
+}
+
 // vendor notes when it is asked and answers as it is told to: with the number
 // of the call when nothing else is said.
 type vendor struct {

@@ -1,0 +1,99 @@
+// Copyright The quotawatch Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package polling
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/quotawatch/quotawatch/internal/vendors"
+)
+
+// expectWoken fails the test unless each of the owners was woken since the last
+// time, to see the failure, or to see that there is none.
+func (w *world) expectWoken(t *testing.T, op string, failure *vendors.Error, owners ...string) {
+	t.Helper()
+	woken := w.wakes()
+	for _, owner := range owners {
+		if got := w.answer(owner, op).Err; got != failure {
+			t.Errorf("%s sees %v, want %v", owner, got, failure)
+		}
+		if !slices.Contains(woken, owner) {
+			t.Errorf("woken: %v, want also %s", woken, owner)
+		}
+	}
+}
+
+func TestOwnersInLineAreToldOfThePause(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		v, throttled := w.vendor(), &vendors.Error{Kind: vendors.KindThrottled, RetryAfter: time.Hour}
+		release := v.hang()
+		for _, owner := range []string{"running", "running too", "in line", "in line too"} {
+			w.declare(owner, credential("id"), v.packages(time.Hour).of(owner))
+		}
+		v.failWith(throttled)
+		w.wakes()
+		release()
+		w.expectWoken(t, vendors.OpPackages, throttled, "in line", "in line too")
+	})
+}
+
+func TestOwnersBehindAProbeAreToldOfThePause(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		v, throttled := w.vendor(), &vendors.Error{Kind: vendors.KindThrottled, RetryAfter: time.Minute}
+		v.failWith(throttled)
+		w.declare("first", credential("id"), v.packages(day).of("first").since(began.Add(-day)))
+		w.passTo(w.answer("first", "packages").Next)
+		w.pass(time.Hour) // nobody asks, so that the pause is over and nobody knows
+		release := v.hang()
+		w.poller.Declare(ownerNamed("probe"), credential("id"), v.packages(day).of("probe"))
+		w.declare("behind", credential("id"), v.packages(day).of("behind"))
+		w.expectWoken(t, vendors.OpPackages, throttled, "behind")
+		release()
+	})
+}
+
+func TestHeldOwnersAreToldOfAnotherFailure(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		v, unavailable := w.vendor(), &vendors.Error{Kind: vendors.KindUnavailable, RetryAfter: time.Hour}
+		v.failWith(&vendors.Error{Kind: vendors.KindThrottled, RetryAfter: time.Minute})
+		w.declare("first", credential("id"), v.packages(time.Hour).of("first"))
+		w.declare("second", credential("id"), v.packages(time.Hour).of("second"))
+		w.declare("third", credential("id"), v.packages(time.Hour).of("third"))
+		w.wakes()
+		v.failWith(unavailable)
+		w.pass(61 * time.Second) // one of the three is the probe
+		w.expectWoken(t, vendors.OpPackages, unavailable, "second", "third")
+	})
+}
+
+func TestAccountIsToldOfAnotherFailure(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		v, unavailable := w.vendor(), &vendors.Error{Kind: vendors.KindUnavailable, RetryAfter: time.Hour}
+		v.failWith(&vendors.Error{Kind: vendors.KindThrottled, RetryAfter: time.Minute})
+		w.declare("watch", credential("id"), v.packages(time.Hour))
+		w.declare("account", credential("id"), v.verify(day).since(began))
+		w.wakes()
+		v.failWith(unavailable)
+		w.pass(61 * time.Second)
+		w.expectWoken(t, vendors.OpVerify, unavailable, "account")
+	})
+}
+
+func TestAccountsAreToldOfABlockAndItsEnd(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		v, verify := w.vendor(), w.vendor()
+		blocked := &vendors.Error{Kind: vendors.KindThrottled, RetryAfter: 5 * time.Minute, AddressBlocked: true}
+		w.declare("watch", credential("a"), v.packages(time.Hour).since(began.Add(-time.Hour)))
+		w.declare("account a", credential("a"), verify.verify(day).since(began))
+		w.declare("account b", credential("b"), verify.verify(day).since(began))
+		v.failWith(blocked)
+		w.passTo(w.answer("watch", "packages").Next)
+		w.expectWoken(t, vendors.OpVerify, blocked, "account a", "account b")
+		v.recover()
+		w.passTo(w.answer("watch", "packages").Next)
+		w.expectWoken(t, vendors.OpVerify, nil, "account a", "account b")
+	})
+}
