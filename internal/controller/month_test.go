@@ -78,7 +78,8 @@ func monthly() []scene {
 const lastDay = 30
 
 // told is the whole month: what the conditions and the Events said, and when.
-// Where there is no line, nothing was said.
+// Where there is no line, nothing was said. The hours are even because that is the
+// slot of the question, which is the same wherever and whenever it is asked.
 var told = []entry{
 	{moment{1, 10}, v1alpha1.StateOK, "traffic 60% (300 GB left)", []string{
 		"Ready=True Succeeded", "QuotaLow=False Sufficient", "QuotaExhausted=False Sufficient", "ExpiringSoon=False NotExpiring",
@@ -122,6 +123,7 @@ var told = []entry{
 		[]string{"ExpiringSoon"}},
 	// The planned event is over.
 	{moment{26, 20}, v1alpha1.StateExpiring, "traffic 98% (1.77 TB left)", []string{"PlannedDemandShort=False DemandCovered"}, nil},
+	// What is not there is also less than allowed.
 	{moment{27, 10}, v1alpha1.StateExhausted, "traffic 0% (0 B left)", []string{
 		"QuotaLow=True LowCritical", "QuotaExhausted=True Exhausted", "ExpiringSoon=False NotExpiring",
 	}, []string{"OverageBilling", "PackageExpired", "QuotaExhausted", "QuotaLow"}},
@@ -157,9 +159,11 @@ var _ = Describe("A month of polls", func() {
 			m.pass()
 		}
 
+		Expect(m.script).To(BeEmpty())
 		By("comparing the journal")
 		Eventually(m.untold).WithTimeout(patience).Should(BeEmpty())
 		m.expectNoOtherEvents()
+		Expect(m.eventNotes()).To(HaveKeyWithValue(v1alpha1.EventPackageExpired, "Expired with something left: "+topUp+" (traffic)"))
 		By("counting the writes")
 		Expect(gocmp.Diff(spent, m.tally())).To(BeEmpty())
 		Expect(m.requests.answered(http.StatusConflict)).To(BeZero())
@@ -167,6 +171,9 @@ var _ = Describe("A month of polls", func() {
 		By("looking at every status on the way")
 		m.expectSoundStatuses()
 		m.expectForecasts()
+		Expect(m.used()).To(Equal(slices.Concat(
+			slices.Repeat([]int64{5}, 7), []int64{170, 5, 60}, slices.Repeat([]int64{5}, 16), []int64{0, 5, 5})),
+			"neither a correction nor a top-up nor an end is use")
 	})
 })
 
@@ -230,13 +237,28 @@ func (m *month) expectForecasts() {
 	Expect(m.trafficBefore(moment{lastDay + 1, 0}).BurnPerDay).To(Equal(usual))
 }
 
+// used are the gigabytes that the history says were used on each day after the
+// first.
+func (m *month) used() []int64 {
+	GinkgoHelper()
+	samples := m.stored.last().Status.History[0].Samples
+	var used []int64
+	for i := range samples[1:] {
+		before, after := amount.MustParse(string(samples[i])), amount.MustParse(string(samples[i+1]))
+		gigabytes, ok := before.Sub(after).Shift(-9).Int64()
+		Expect(ok).To(BeTrue())
+		used = append(used, gigabytes)
+	}
+	return used
+}
+
 // trafficBefore is the row of the last status stored before a moment.
 func (m *month) trafficBefore(at moment) v1alpha1.ResourceStatus {
 	return m.stored.before(m.time(at)).Status.Resources[0]
 }
 
-// beginMonth lets the operator read the packages for the first time, at eight in
-// the morning of the first day.
+// beginMonth lets the operator read the packages for the first time, at ten in the
+// morning of the first day.
 func beginMonth() *month {
 	GinkgoHelper()
 	m := &month{operator: prepareOperator(vendorsim.ScenarioSeeds), script: monthly()}
@@ -244,7 +266,7 @@ func beginMonth() *month {
 	m.clock.SetTime(m.began.Add(10 * time.Hour))
 	m.stored = &storedStatuses{clock: m.clock}
 	m.requests.around = m.stored.around
-	m.vendor.Tencent().SetAccount(vendorsim.ExampleTencentAccount, vendorsim.TencentAccount{PackageBillMode: 204})
+	m.vendor.Tencent().SetAccount(vendorsim.ExampleTencentAccount, vendorsim.TencentAccount{PackageBillMode: paidAsYouGo})
 	m.buys(oldPackage, 500, moment{26, 0})
 	m.hasLeft(oldPackage, 300)
 	m.start()
@@ -258,8 +280,13 @@ func beginMonth() *month {
 	m.eventuallyAccount(beReady())
 	m.applied(watch)
 	m.eventuallyWatch(beReady())
+	Eventually(m.stored.count).WithTimeout(patience).Should(Equal(1))
+	m.settles()
 	return m
 }
+
+// paidAsYouGo is how the vendor says that usage beyond the packages is billed.
+const paidAsYouGo = 204
 
 // time is the beginning of an hour.
 func (m *month) time(at moment) time.Time {
