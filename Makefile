@@ -80,7 +80,7 @@ race-notice = $(if $(RACE),,@echo 'No C compiler found: testing without the race
 define go-test
 $(race-notice)
 @assets="$$(hack/controlplane/ensure.sh)" && \
-	( set -x; KUBEBUILDER_ASSETS="$$assets" go test $(RACE) $(TEST_ARGS) $(1) )
+	( set -x; KUBEBUILDER_ASSETS="$$assets" go test -timeout 30m $(RACE) $(TEST_ARGS) $(1) )
 endef
 
 # Packages whose tests start the control plane.
@@ -98,6 +98,10 @@ test-unit: ## Run the tests that need no control plane.
 .PHONY: test-envtest
 test-envtest: ## Run the tests that need the control plane.
 	$(call go-test,$(ENVTEST_PACKAGES))
+
+.PHONY: test-simulation
+test-simulation: ## Live through a day with 1,000 watches, and print the account of its calls.
+	$(call go-test,-v ./test/simulation)
 
 # How long each fuzz target runs.
 FUZZ_TIME ?= 1m

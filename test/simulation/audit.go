@@ -1,0 +1,277 @@
+// Copyright The quotawatch Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package simulation
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/quotawatch/quotawatch/internal/vendors"
+)
+
+const (
+	// slack is how long a poll may wait for its turn after its slot. The next one,
+	// which does not wait, then follows sooner by as much.
+	slack = time.Minute
+
+	// spread is how long it may take to make up for slots that were missed.
+	spread = 10 * time.Minute
+
+	// Retries of what nobody has an answer to yet wait so long at least, doubling
+	// from the first to the last.
+	firstBackoff = time.Second
+	lastBackoff  = 5 * time.Minute
+)
+
+// asked is one poll of a question, as the vendor saw it.
+type asked struct {
+	at     time.Time // of its first call
+	failed bool
+	// refused tells that the operator kept the poll from its next call. Another
+	// takes its place.
+	refused bool
+}
+
+// span is a stretch of time.
+type span struct{ from, to time.Time }
+
+// audit compares polls with the schedule.
+type audit struct {
+	// down is when there was no operator. A leader change is a span of no length.
+	down []span
+	// trouble is when vendors failed so that polls are held back.
+	trouble []span
+	end     time.Time
+}
+
+// verdict is what the audit of a question comes to.
+type verdict struct {
+	// slots is how many polls the schedule has room for.
+	slots       float64
+	early, lost int
+	details     []string
+}
+
+// check audits the polls of a question. Both lists are in the order of time.
+//
+// A question has one slot in each interval. A poll is early when its slot was
+// used already, unless somebody has no answer yet; what has been held back while
+// the vendor was in trouble is made up for in its slot. A poll is lost when a
+// slot passes without one, unless the last poll was out of its slot, so that the
+// next slot comes too soon after it.
+func (a *audit) check(q question, changes []change, polls []asked) verdict {
+	r := &review{audit: a, question: q}
+	for i := range polls {
+		for len(changes) > 0 && !changes[0].at.After(polls[i].at) {
+			r.change(changes[0])
+			changes = changes[1:]
+		}
+		r.poll(&polls[i])
+	}
+	for _, c := range changes {
+		r.change(c)
+	}
+	r.change(change{at: a.end})
+	return r.verdict
+}
+
+// review is the audit of a question under way.
+type review struct {
+	audit    *audit
+	question question
+	verdict  verdict
+
+	interval time.Duration
+	since    time.Time // of which interval holds
+	last     *asked
+	success  *asked
+	// anchor is a poll that was in its slot, by which the others are known.
+	anchor *asked
+	// awaited tells that somebody has no answer yet, and failures how often the
+	// vendor has failed to give it.
+	awaited  bool
+	failures int
+	// owed is when a poll is lost if there is none until then; zero for never.
+	owed time.Time
+}
+
+// change takes over what is wanted from now on.
+func (r *review) change(c change) {
+	r.settleUp(c.at)
+	if r.interval > 0 && !r.isVerification() {
+		r.verdict.slots += float64(r.audit.up(r.since, c.at)) / float64(r.interval)
+	}
+	served := r.success != nil && !c.rekeyed && c.at.Sub(r.success.at) < c.joined
+	isResumed := r.interval == 0
+	if r.interval != c.interval || c.rekeyed {
+		r.anchor = nil
+	}
+	r.interval, r.since = c.interval, c.at
+	switch {
+	case r.interval == 0:
+		r.owed, r.awaited = time.Time{}, false
+	case (c.joined > 0 || c.rekeyed) && !served:
+		r.awaited, r.failures = true, 0
+		r.owe(c.at, 0)
+	case isResumed:
+		r.owe(c.at, r.interval)
+	case r.anchor == nil && r.last != nil:
+		r.owe(r.last.at, 2*r.interval)
+	}
+}
+
+// poll takes over a poll.
+func (r *review) poll(p *asked) {
+	r.settleUp(p.at)
+	if r.interval == 0 {
+		r.pollUnwanted(p)
+		return
+	}
+	isEarly := r.isEarly(p)
+	if !isEarly && r.isInSlot(p) {
+		r.anchor = p
+	}
+	r.last = p
+	switch {
+	case p.refused:
+	case p.failed:
+		r.failures++
+	default:
+		r.success, r.awaited, r.failures = p, false, 0
+	}
+	if r.anchor == p {
+		r.owe(p.at, r.interval)
+	} else {
+		r.owe(p.at, 2*r.interval)
+	}
+}
+
+// pollUnwanted takes over a poll for nobody. One may still have been in line when
+// the last object lost its interest.
+func (r *review) pollUnwanted(p *asked) {
+	if p.at.Sub(r.since) > slack {
+		r.early(p, "nobody wants to know")
+	}
+}
+
+// isEarly tells whether a poll is early.
+func (r *review) isEarly(p *asked) bool {
+	if r.last == nil || r.last.refused || r.isExcused(p) {
+		return false
+	}
+	gap, least := p.at.Sub(r.last.at), r.least()
+	if gap >= least {
+		return false
+	}
+	r.early(p, fmt.Sprintf("%s after the last one, not %s", gap, least))
+	return true
+}
+
+// least is how long after the last poll the next may follow.
+func (r *review) least() time.Duration {
+	switch {
+	case !r.awaited:
+		return r.interval - slack
+	case r.failures == 0:
+		return 0
+	default:
+		return min(firstBackoff<<min(r.failures-1, 9), lastBackoff) - resolution
+	}
+}
+
+// isExcused tells whether the slot of a poll is not used yet although the last
+// poll is less than an interval ago: that one was held back in the slot before.
+// A process that has just started knows only when the last numbers were read.
+func (r *review) isExcused(p *asked) bool {
+	switch {
+	case r.audit.isRestart(r.last.at, p.at):
+		return r.last.failed || r.anchor == nil || r.slot(p) > r.slot(r.last)
+	case r.audit.isHeld(r.last.at):
+		return r.anchor == nil || r.slot(p) > r.slot(r.last)
+	default:
+		return false
+	}
+}
+
+// slot numbers the slots from that of the anchor on, which may have waited for
+// its turn.
+func (r *review) slot(p *asked) int {
+	return int((p.at.Sub(r.anchor.at) + slack) / r.interval)
+}
+
+// isInSlot tells whether nothing but its slot can be the reason of a poll.
+func (r *review) isInSlot(p *asked) bool {
+	return r.last != nil && !r.awaited && !p.refused && !r.last.refused &&
+		!r.audit.isRestart(r.last.at, p.at) && !r.audit.isHeld(p.at)
+}
+
+func (r *review) isVerification() bool { return r.question.text == vendors.OpVerify }
+
+func (r *review) early(p *asked, why string) {
+	r.verdict.early++
+	r.detail(p.at, "early, "+why)
+}
+
+// owe notes that there must be a poll within so much of a time, or as soon as
+// nothing holds it back. Whether the credential works, any other poll answers.
+func (r *review) owe(from time.Time, within time.Duration) {
+	if r.interval == 0 || r.isVerification() {
+		r.owed = time.Time{}
+		return
+	}
+	r.owed = r.audit.delayed(from, from.Add(within+slack))
+}
+
+// settleUp counts the polls that were owed before now and did not come.
+func (r *review) settleUp(now time.Time) {
+	if r.owed.IsZero() || !now.After(r.owed) {
+		return
+	}
+	r.verdict.lost += 1 + int(now.Sub(r.owed)/r.interval)
+	r.detail(r.owed, "lost, none until "+now.Format(time.TimeOnly))
+	r.owed = time.Time{}
+}
+
+func (r *review) detail(at time.Time, text string) {
+	r.verdict.details = append(r.verdict.details,
+		fmt.Sprintf("%s %s %q: %s", at.Format(time.TimeOnly), r.question.account, r.question.text, text))
+}
+
+// isRestart tells whether an operator started between two times.
+func (a *audit) isRestart(from, to time.Time) bool {
+	return slices.ContainsFunc(a.down, func(s span) bool { return s.to.After(from) && !s.to.After(to) })
+}
+
+// isHeld tells whether a poll at that time may have been held back.
+func (a *audit) isHeld(at time.Time) bool {
+	return slices.ContainsFunc(a.trouble, func(s span) bool { return !at.Before(s.from) && !at.After(s.to.Add(spread)) })
+}
+
+// delayed returns until when a poll has to come that would have to by then, were
+// it not for the times when it could not.
+func (a *audit) delayed(from, by time.Time) time.Time {
+	for _, s := range slices.Concat(a.down, a.trouble) {
+		if latest := s.to.Add(spread + slack); s.from.Before(by) && !s.to.Before(from) && latest.After(by) {
+			by = latest
+		}
+	}
+	return by
+}
+
+// up is how much of the time between two moments there was an operator.
+func (a *audit) up(from, to time.Time) time.Duration {
+	total := to.Sub(from)
+	for _, s := range a.down {
+		begin, end := s.from, s.to
+		if begin.Before(from) {
+			begin = from
+		}
+		if end.After(to) {
+			end = to
+		}
+		total -= max(end.Sub(begin), 0)
+	}
+	return total
+}

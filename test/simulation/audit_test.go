@@ -1,0 +1,219 @@
+// Copyright The quotawatch Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package simulation
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/quotawatch/quotawatch/internal/vendors"
+)
+
+// at reads a time of the afternoon, such as 1:20 or 1:20:30, at which something
+// happens so long after noon.
+func at(clock string) time.Time {
+	for _, layout := range []string{"15:04", time.TimeOnly, "15:04:05.0"} {
+		if t, err := time.Parse(layout, clock); err == nil {
+			return noon.Add(time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute +
+				time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond()))
+		}
+	}
+	panic("no time: " + clock)
+}
+
+func during(from, to string) []span { return []span{{at(from), at(to)}} }
+
+// answered, failing and refused are polls that ended so.
+func answered(times ...string) []asked { return polled(asked{}, times) }
+func failing(times ...string) []asked  { return polled(asked{failed: true}, times) }
+func refused(times ...string) []asked  { return polled(asked{failed: true, refused: true}, times) }
+
+func polled(like asked, times []string) []asked {
+	var polls []asked
+	for _, t := range times {
+		like.at = at(t)
+		polls = append(polls, like)
+	}
+	return polls
+}
+
+func together(lists ...[]asked) []asked {
+	var polls []asked
+	for _, list := range lists {
+		polls = append(polls, list...)
+	}
+	return polls
+}
+
+func TestAudit(t *testing.T) {
+	hourly := change{at: at("0:00"), interval: time.Hour, joined: time.Hour}
+	nobody := func(clock string) change { return change{at: at(clock)} }
+	again := func(clock string) change { return change{at: at(clock), interval: time.Hour, joined: time.Hour} }
+	rekeyed := func(clock string) change { return change{at: at(clock), interval: time.Hour, rekeyed: true} }
+
+	type sums struct{ Early, Lost int }
+	tests := map[string]struct {
+		changes       []change // after somebody wants an answer every hour from the beginning on
+		down, trouble []span
+		polls         []asked // the slot is at 20 past
+		text          string
+		want          sums
+	}{
+		"one at once, and one in every slot": {
+			polls: answered("0:00", "1:20", "2:20", "3:20", "4:20", "5:20"),
+		},
+		"one a little after its slot": {
+			polls: answered("0:00", "1:20", "2:20:40", "3:20", "4:20", "5:20"),
+		},
+		"one before its slot": {
+			polls: answered("0:00", "1:20", "2:20", "3:10", "4:20", "5:20"),
+			want:  sums{Early: 1},
+		},
+		"two in one slot": {
+			polls: answered("0:00", "1:20", "2:20", "3:20", "3:50", "4:20", "5:20"),
+			want:  sums{Early: 2}, // by the gap before it and the gap after it
+		},
+		"a burst": {
+			polls: answered("0:00", "1:20", "2:20", "3:20", "3:20:01", "3:20:02", "4:20", "5:20"),
+			want:  sums{Early: 2},
+		},
+		"a slot without": {
+			polls: answered("0:00", "1:20", "2:20", "4:20", "5:20"),
+			want:  sums{Lost: 1},
+		},
+		"two slots without": {
+			polls: answered("0:00", "1:20", "2:20", "5:20"),
+			want:  sums{Lost: 2},
+		},
+		"none any more": {
+			polls: answered("0:00", "1:20", "2:20"),
+			want:  sums{Lost: 3},
+		},
+		"none at all": {
+			want: sums{Lost: 6},
+		},
+		"none at once": {
+			polls: answered("0:20", "1:20", "2:20", "3:20", "4:20", "5:20"),
+			want:  sums{Lost: 1},
+		},
+
+		"retries on backoff until there is an answer": {
+			polls: together(failing("0:00", "0:00:01", "0:00:03", "0:00:07"), answered("0:00:15", "1:20", "2:20", "3:20", "4:20", "5:20")),
+		},
+		"a retry at once": {
+			polls: together(failing("0:00", "0:00:00.2"), answered("0:00:03", "1:20", "2:20", "3:20", "4:20", "5:20")),
+			want:  sums{Early: 1},
+		},
+		"a retry of what was answered before": {
+			polls: together(answered("0:00", "1:20", "2:20"), failing("3:20", "3:25"), answered("4:30", "5:30")),
+			want:  sums{Early: 1},
+		},
+		"one that was refused, and another in its place": {
+			trouble: during("3:20", "3:25"),
+			polls:   together(answered("0:00", "1:20", "2:20"), refused("3:20"), answered("3:26", "4:20", "5:20")),
+		},
+
+		"one for who joins and finds no young answer": {
+			changes: []change{{at: at("2:50"), interval: 15 * time.Minute, joined: 15 * time.Minute}, {at: at("2:55"), interval: time.Hour}},
+			polls:   answered("0:00", "1:20", "2:20", "2:50", "4:20", "5:20"),
+		},
+		"none for who joins and finds none": {
+			changes: []change{{at: at("2:50"), interval: 15 * time.Minute, joined: 15 * time.Minute}, {at: at("2:55"), interval: time.Hour}},
+			polls:   answered("0:00", "1:20", "2:20", "3:20", "4:20", "5:20"),
+			want:    sums{Lost: 1},
+		},
+		"none for who joins and finds one": {
+			changes: []change{{at: at("2:50"), interval: time.Hour, joined: 2 * time.Hour}},
+			polls:   answered("0:00", "1:20", "2:20", "3:20", "4:20", "5:20"),
+		},
+		"one for who joins and finds one": {
+			changes: []change{{at: at("2:50"), interval: time.Hour, joined: 2 * time.Hour}},
+			polls:   answered("0:00", "1:20", "2:20", "2:50", "4:20", "5:20"),
+			want:    sums{Early: 1},
+		},
+		"with another credential, one at once": {
+			changes: []change{rekeyed("2:40")},
+			polls:   answered("0:00", "1:20", "2:20", "2:40", "4:05", "5:05"), // and other slots
+		},
+		"with another credential, none at once": {
+			changes: []change{rekeyed("2:40")},
+			polls:   answered("0:00", "1:20", "2:20", "3:20", "4:20", "5:20"),
+			want:    sums{Lost: 1},
+		},
+
+		"none while nobody wants to know, then one at once": {
+			changes: []change{nobody("1:40"), again("3:00")},
+			polls:   answered("0:00", "1:20", "3:00", "4:20", "5:20"),
+		},
+		"one while nobody wants to know": {
+			changes: []change{nobody("1:40"), again("3:00")},
+			polls:   answered("0:00", "1:20", "2:20", "3:00", "4:20", "5:20"),
+			want:    sums{Early: 1},
+		},
+		"none when somebody wants to know again": {
+			changes: []change{nobody("1:40"), again("3:00")},
+			polls:   answered("0:00", "1:20", "4:20", "5:20"),
+			want:    sums{Lost: 2},
+		},
+
+		"another leader that goes on in the slots": {
+			down:  during("2:30", "2:30"),
+			polls: answered("0:00", "1:20", "2:20", "3:20", "4:20", "5:20"),
+		},
+		"another leader that asks everything again": {
+			down:  during("2:30", "2:30"),
+			polls: answered("0:00", "1:20", "2:20", "2:31", "3:40", "4:20", "5:20"),
+			want:  sums{Early: 2},
+		},
+		"another leader that knows of no answer": {
+			down:  during("2:30", "2:30"),
+			polls: together(answered("0:00", "1:20"), failing("2:20"), answered("2:35", "4:20", "5:20")),
+		},
+		"a missed slot, made up for": {
+			down:  during("2:10", "2:50"),
+			polls: answered("0:00", "1:20", "2:55", "4:20", "5:20"),
+		},
+		"a missed slot, not made up for": {
+			down:  during("2:10", "2:50"),
+			polls: answered("0:00", "1:20", "3:20", "4:20", "5:20"),
+			want:  sums{Lost: 1},
+		},
+
+		"one held back in its slot": {
+			trouble: during("2:00", "2:30"),
+			polls:   answered("0:00", "1:20", "2:35", "3:20", "4:20", "5:20"),
+		},
+		"two in a slot of trouble": {
+			trouble: during("2:00", "2:30"),
+			polls:   together(answered("0:00", "1:20"), failing("2:20"), answered("2:35", "3:20", "4:20", "5:20")),
+			want:    sums{Early: 1},
+		},
+		"none after the trouble": {
+			trouble: during("2:00", "2:30"),
+			polls:   answered("0:00", "1:20", "3:20", "4:20", "5:20"),
+			want:    sums{Lost: 1},
+		},
+
+		"verifications, which other polls make needless": {
+			text:  vendors.OpVerify,
+			polls: answered("0:00"),
+		},
+		"too many verifications": {
+			text:  vendors.OpVerify,
+			polls: answered("0:00", "0:30", "2:00"),
+			want:  sums{Early: 1},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			a := &audit{down: test.down, trouble: test.trouble, end: at("6:00")}
+			v := a.check(question{text: test.text}, append([]change{hourly}, test.changes...), test.polls)
+			if diff := cmp.Diff(test.want, sums{v.early, v.lost}); diff != "" {
+				t.Errorf("(-want +got):\n%s%q", diff, v.details)
+			}
+		})
+	}
+}

@@ -1,0 +1,133 @@
+// Copyright The quotawatch Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package simulation
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/quotawatch/quotawatch/internal/vendors"
+)
+
+// question is what an account is asked, whoever wants to know.
+type question struct {
+	service, account, text string
+}
+
+// wish is somebody's interest in an answer.
+type wish struct {
+	interval time.Duration
+	// key is the credential to ask with. Answers to another are not shared.
+	key string
+}
+
+// demand is who wants which answers at a time.
+type demand map[question]map[string]wish
+
+// add notes what one object wants.
+func (d demand) add(q question, object string, w wish) {
+	if d[q] == nil {
+		d[q] = map[string]wish{}
+	}
+	d[q][object] = w
+}
+
+// change is a change of what is wanted of a question.
+type change struct {
+	at time.Time
+	// interval is the shortest that anybody wants from now on; zero when nobody
+	// wants an answer any more.
+	interval time.Duration
+	// joined is the shortest interval of those who did not want an answer before;
+	// zero when there is none. They are content with an answer younger than that,
+	// or else need not wait for a slot.
+	joined time.Duration
+	// rekeyed tells that from now on another credential asks, which need not wait
+	// for a slot either.
+	rekeyed bool
+}
+
+// schedule is what the objects of a world want of the vendors over time, as their
+// specs say. It knows nothing of how the operator goes about it.
+type schedule struct {
+	wanted  demand
+	changes map[question][]change
+	// answers adds up how many answers the objects want, each by itself, of each
+	// service until a time.
+	answers map[string]float64
+	until   time.Time
+}
+
+func newSchedule(now time.Time) *schedule {
+	return &schedule{wanted: demand{}, changes: map[question][]change{}, answers: map[string]float64{}, until: now}
+}
+
+// revise notes what is wanted from now on.
+func (s *schedule) revise(now time.Time, wanted demand) {
+	s.addUp(now)
+	for q := range union(s.wanted, wanted) {
+		before, after := s.wanted[q], wanted[q]
+		c := change{at: now, interval: shortest(after), joined: joined(before, after), rekeyed: rekeyed(before, after)}
+		if c.joined > 0 || c.rekeyed || c.interval != shortest(before) {
+			s.changes[q] = append(s.changes[q], c)
+		}
+	}
+	s.wanted = wanted
+}
+
+// addUp adds the answers that were wanted until now.
+func (s *schedule) addUp(now time.Time) {
+	for q, wishes := range s.wanted {
+		if q.text == vendors.OpVerify {
+			continue
+		}
+		for _, w := range wishes {
+			s.answers[q.service] += float64(now.Sub(s.until)) / float64(w.interval)
+		}
+	}
+	s.until = now
+}
+
+func union(a, b demand) map[question]struct{} {
+	all := map[question]struct{}{}
+	for q := range maps.Keys(a) {
+		all[q] = struct{}{}
+	}
+	for q := range maps.Keys(b) {
+		all[q] = struct{}{}
+	}
+	return all
+}
+
+// shortest returns the shortest interval; zero when there is none.
+func shortest(wishes map[string]wish) time.Duration {
+	var intervals []time.Duration
+	for _, w := range wishes {
+		intervals = append(intervals, w.interval)
+	}
+	if len(intervals) == 0 {
+		return 0
+	}
+	return slices.Min(intervals)
+}
+
+// joined returns the shortest interval of who is new.
+func joined(before, after map[string]wish) time.Duration {
+	fresh := maps.Clone(after)
+	maps.DeleteFunc(fresh, func(object string, _ wish) bool {
+		_, known := before[object]
+		return known
+	})
+	return shortest(fresh)
+}
+
+func rekeyed(before, after map[string]wish) bool {
+	for object, w := range after {
+		if earlier, known := before[object]; known && earlier.key != w.key {
+			return true
+		}
+	}
+	return false
+}
