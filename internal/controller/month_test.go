@@ -90,13 +90,11 @@ var told = []entry{
 	{moment{9, 0}, v1alpha1.StateOK, "traffic 53% (265 GB left)", []string{"RunOutSoon=False NotRunningOut"}, nil},
 	{moment{9, 10}, v1alpha1.StateLow, "traffic 19% (95 GB left)", []string{"QuotaLow=True LowWarning"}, []string{"QuotaLow"}},
 	// With an event in it no week is like the other any more: the forecast is now
-	// and then too unsure to rely on. That is no news, and never ends in RunOutSoon.
-	{moment{10, 0}, v1alpha1.StateLow, "traffic 19% (95 GB left)", []string{"RunOutSoon=Unknown NoForecast"}, nil},
+	// and then too unsure to rely on. It agrees that enough is left, which is no news.
 	// On day 10 it goes up to 20 %, down to 19 % and up to 21 %.
 	{moment{11, 10}, v1alpha1.StateLow, "traffic 9% (45 GB left)", []string{"QuotaLow=True LowCritical"}, []string{"QuotaLow"}},
 	{moment{12, 14}, v1alpha1.StateOK, "traffic 80% (1.84 TB left)", []string{"QuotaLow=False Sufficient"},
 		[]string{"PackageAdded", "QuotaRecovered"}},
-	{moment{13, 0}, v1alpha1.StateOK, "traffic 80% (1.84 TB left)", []string{"RunOutSoon=False NotRunningOut"}, nil},
 	// The vendor is down from noon on. When the numbers of ten o'clock are four hours
 	// old, nobody knows any more that nothing is wrong.
 	{moment{15, 14}, v1alpha1.StateUnknown, "traffic 79% (1.82 TB left)", []string{
@@ -107,17 +105,11 @@ var told = []entry{
 		"Ready=True Succeeded", "QuotaLow=False Sufficient", "QuotaExhausted=False Sufficient", "ExpiringSoon=False NotExpiring",
 		"RunOutSoon=False NotRunningOut", "DataStale=False Fresh", "Reconciling gone",
 	}, nil},
-	{moment{16, 0}, v1alpha1.StateOK, "traffic 79% (1.82 TB left)", []string{"RunOutSoon=Unknown NoForecast"}, nil},
-	{moment{17, 0}, v1alpha1.StateOK, "traffic 79% (1.82 TB left)", []string{"RunOutSoon=False NotRunningOut"}, nil},
-	{moment{19, 0}, v1alpha1.StateOK, "traffic 78% (1.81 TB left)", []string{"RunOutSoon=Unknown NoForecast"}, nil},
 	// The old package is used up; the other one ends in a week, unused.
 	{moment{20, 10}, v1alpha1.StateExpiring, "traffic 100% (1.8 TB left)", []string{"ExpiringSoon=True ExpiringWarning"},
 		[]string{"ExpiringSoon"}},
-	{moment{22, 0}, v1alpha1.StateExpiring, "traffic 99% (1.79 TB left)", []string{"RunOutSoon=False NotRunningOut"}, nil},
-	{moment{24, 0}, v1alpha1.StateExpiring, "traffic 99% (1.78 TB left)", []string{"RunOutSoon=Unknown NoForecast"}, nil},
 	{moment{24, 14}, v1alpha1.StateExpiring, "traffic 98% (1.78 TB left)", []string{"PlannedDemandShort=True DemandShort"},
 		[]string{"PlannedDemandShort"}},
-	{moment{26, 0}, v1alpha1.StateExpiring, "traffic 98% (1.77 TB left)", []string{"RunOutSoon=False NotRunningOut"}, nil},
 	// One day before the end that is graver.
 	{moment{26, 10}, v1alpha1.StateExpiring, "traffic 98% (1.77 TB left)", []string{"ExpiringSoon=True ExpiringCritical"},
 		[]string{"ExpiringSoon"}},

@@ -30,9 +30,20 @@ func (a *assessment) isRunningOut(t *v1alpha1.Threshold, r *row, fired bool) out
 		return fires
 	case r.remaining.Sign() == 0:
 		return passes // that it is used up is for another condition to say
-	case !r.isForeseen():
+	case r.prospect == nil:
 		return noForecast
-	case r.prospect.runOut == nil:
+	}
+	said := a.compareRunOut(t, r, fired)
+	// A guess raises no alarm, and is no reason to doubt what it agrees with.
+	if !r.isForeseen() && (said == fires || !a.saysFine(v1alpha1.ConditionRunOutSoon)) {
+		return noForecast
+	}
+	return said
+}
+
+// compareRunOut tests whether a row runs out within the threshold's time.
+func (a *assessment) compareRunOut(t *v1alpha1.Threshold, r *row, fired bool) outcome {
+	if r.prospect.runOut == nil {
 		return passes
 	}
 	begins, margin := r.prospect.runOut.Add(-t.RunsOutWithin.Duration), time.Duration(0)

@@ -314,3 +314,33 @@ func TestLowConfidence(t *testing.T) {
 		t.Errorf("state %s", got.State)
 	}
 }
+
+// One day that is unlike the others makes the forecast a guess. As long as it
+// agrees that enough is left, that is no news.
+func TestGuessThatAgreesChangesNothing(t *testing.T) {
+	tests := map[string]struct {
+		remaining int
+		used      int64
+		want      string
+	}{
+		"enough is left by the guess, too": {90_000, 3000, notRunningOut},
+		"too little is left by the guess":  {4200, 3000, notForeseen},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			a := using(t, []vendors.Package{pack(left(fmt.Sprint(test.remaining)), total("100000"))})
+			a.passes(9, 100)
+			if got := says(a.in.Watch.Status.Conditions, v1alpha1.ConditionRunOutSoon); got != notRunningOut {
+				t.Fatalf("before: %s", got)
+			}
+			a.passes(1, test.used)
+			a.passes(1, 100)
+			if got := a.outlook().Confidence; got != v1alpha1.ConfidenceLow {
+				t.Fatalf("the confidence is %s", got)
+			}
+			if got := says(a.in.Watch.Status.Conditions, v1alpha1.ConditionRunOutSoon); got != test.want {
+				t.Errorf("RunOutSoon is %s, want %s", got, test.want)
+			}
+		})
+	}
+}
