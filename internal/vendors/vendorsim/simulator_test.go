@@ -79,8 +79,13 @@ func TestCallLogIsBounded(t *testing.T) {
 		log.add(Call{Page: page})
 	}
 	calls := log.list()
-	if len(calls) != maxCallsKept || calls[0].Page != 5 || log.count() != maxCallsKept+5 {
-		t.Errorf("%d kept from page %d, %d counted", len(calls), calls[0].Page, log.count())
+	if len(calls) != maxCallsKept || log.count() != maxCallsKept+5 {
+		t.Fatalf("%d kept, %d counted", len(calls), log.count())
+	}
+	for i, call := range calls {
+		if call.Page != int64(i+5) {
+			t.Fatalf("the call at %d is that of page %d", i, call.Page)
+		}
 	}
 }
 
