@@ -89,6 +89,22 @@ func TestCallLogIsBounded(t *testing.T) {
 	}
 }
 
+func TestObserverIsToldBeforeTheAnswerLeaves(t *testing.T) {
+	b := newBench(t, ScenarioSeeds)
+	var seen []Call
+	b.sim.Observe(func(call Call) {
+		seen = append(seen, call)
+		b.sim.Tencent().SetAccount(ExampleTencentAccount, TencentAccount{})
+	})
+	first, second := b.ask(t, `{"PackageType":0}`), b.ask(t, `{"PackageType":0}`)
+	if len(first.LivePackageInfoList) == 0 || len(second.LivePackageInfoList) != 0 {
+		t.Errorf("%d packages in the first answer, %d in the second", len(first.LivePackageInfoList), len(second.LivePackageInfoList))
+	}
+	if diff := cmp.Diff(b.sim.Calls(), seen); diff != "" {
+		t.Errorf("calls (-recorded +observed):\n%s", diff)
+	}
+}
+
 // Even with the ID and the key swapped, nothing secret is recorded or answered.
 func TestSecretsAreNotShown(t *testing.T) {
 	b := newBench(t, ScenarioSeeds)
