@@ -133,6 +133,12 @@ func ready(w *v1alpha1.QuotaWatch) bool {
 	return meta.IsStatusConditionTrue(w.Status.Conditions, v1alpha1.ConditionReady)
 }
 
+// healthy is ready, and the last attempt went well.
+func healthy(w *v1alpha1.QuotaWatch) bool {
+	packages, usage := w.Status.Packages, w.Status.Usage
+	return ready(w) && (packages == nil || packages.LastError == nil) && (usage == nil || usage.LastError == nil)
+}
+
 // writeRate measures how many status writes a second the control plane takes: merge patches
 // with optimistic lock of statuses as large as typical ones, as many at a time as it can use.
 func (b *bench) writeRate(ctx context.Context) (float64, error) {

@@ -62,7 +62,7 @@ func measure(ctx context.Context, o options, r *result) (err error) {
 	if err := b.setUp(ctx, r.Watches); err != nil {
 		return err
 	}
-	for _, scenario := range b.scenarios() {
+	for _, scenario := range b.scenarios(r.Watches) {
 		b.say("%s", scenario.title)
 		if err := scenario.run(ctx, r); err != nil {
 			return fmt.Errorf("%s: %w", scenario.title, err)

@@ -15,12 +15,14 @@ import (
 
 // options are the command line.
 type options struct {
-	watches []int
-	window  time.Duration
-	latency time.Duration
-	profile time.Duration
-	manager string
-	out     string
+	watches       []int
+	faultsWatches int
+	window        time.Duration
+	outage        time.Duration
+	latency       time.Duration
+	profile       time.Duration
+	manager       string
+	out           string
 }
 
 // parseOptions reads the command line. Whatever is wrong with it is told on output.
@@ -32,7 +34,9 @@ func parseOptions(args []string, output io.Writer) (options, error) {
 		o.watches, err = parseNumbers(text)
 		return err
 	})
+	flags.IntVar(&o.faultsWatches, "faults", 5000, "the `number` of watches at which restart, faults and heartbeats are measured too; 0 for none")
 	minutes := flags.Float64("minutes", 2, "how many `minutes` a steady state is measured; whole ones make punctuality exact")
+	outage := flags.Float64("outage-minutes", 5, "how many `minutes` the vendors' outage lasts")
 	flags.DurationVar(&o.latency, "latency", 20*time.Millisecond, "how long the vendors take to answer")
 	flags.DurationVar(&o.profile, "profile", 0, "how long the CPU is profiled after each steady state; other profiles come with it, beside the results")
 	flags.StringVar(&o.manager, "manager", filepath.Join("bin", "manager"), "the manager's `program`")
@@ -43,7 +47,7 @@ func parseOptions(args []string, output io.Writer) (options, error) {
 	if flags.NArg() > 0 {
 		return options{}, fmt.Errorf("unexpected argument %q: flags only", flags.Arg(0))
 	}
-	o.window = inMinutes(*minutes)
+	o.window, o.outage = inMinutes(*minutes), inMinutes(*outage)
 	if o.window < time.Second {
 		return options{}, fmt.Errorf("--minutes must be above zero")
 	}

@@ -27,6 +27,9 @@ func busiest(counts []int) int {
 	return slices.Max(counts)
 }
 
+// scheduledRate is how many polls a second so many watches ask for.
+func scheduledRate(watches int) float64 { return float64(watches) / interval.Seconds() }
+
 // punctuality is the share of the scheduled polls that were made. A window that is no multiple
 // of the interval holds a few polls more or less than its share.
 func punctuality(polls float64, watches int, window time.Duration) float64 {
@@ -39,4 +42,25 @@ func ratio(part, whole float64) float64 {
 		return 0
 	}
 	return part / whole
+}
+
+// byCredential returns the times of each credential's calls, in order.
+func byCredential(calls []call) map[int32][]time.Time {
+	times := map[int32][]time.Time{}
+	for _, c := range calls {
+		times[c.credential] = append(times[c.credential], c.at)
+	}
+	return times
+}
+
+// everyTen adds up counts of seconds to those of ten seconds.
+func everyTen(counts []int) []int {
+	var sums []int
+	for i, count := range counts {
+		if i%10 == 0 {
+			sums = append(sums, 0)
+		}
+		sums[len(sums)-1] += count
+	}
+	return sums
 }

@@ -54,6 +54,16 @@ func TestBusiest(t *testing.T) {
 	}
 }
 
+func TestEveryTen(t *testing.T) {
+	counts := make([]int, 23)
+	for i := range counts {
+		counts[i] = 1
+	}
+	if diff := cmp.Diff([]int{10, 10, 3}, everyTen(counts)); diff != "" {
+		t.Errorf("calls by ten seconds (-want +got):\n%s", diff)
+	}
+}
+
 func TestPunctuality(t *testing.T) {
 	tests := map[string]struct {
 		polls   float64
@@ -72,5 +82,66 @@ func TestPunctuality(t *testing.T) {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
 		})
+	}
+}
+
+func TestSilences(t *testing.T) {
+	const latency = 20 * time.Millisecond
+	told := func(credential int32, second float64) call {
+		return call{at: at(second), credential: credential, throttled: true}
+	}
+	tests := map[string]struct {
+		calls []call
+		want  []time.Duration
+	}{
+		"nobody was told":             {calls: answered(1, 0, 1)},
+		"until the next request":      {calls: append([]call{told(1, 0)}, answered(1, 61.02)...), want: []time.Duration{61 * time.Second}},
+		"what was under way is none":  {calls: append([]call{told(1, 0)}, answered(1, 0.01, 61.02, 62)...), want: []time.Duration{61 * time.Second}},
+		"others may call":             {calls: append([]call{told(1, 0)}, answered(2, 1, 2, 3)...)},
+		"told again with the request": {calls: append([]call{told(1, 0), told(1, 60.02)}, answered(1, 70.04)...), want: []time.Duration{10 * time.Second, 60 * time.Second}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, silences(test.calls, latency)); diff != "" {
+				t.Errorf("silences (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestJudgeCredential(t *testing.T) {
+	const latency = 20 * time.Millisecond
+	tests := map[string]struct {
+		seconds    []float64
+		wantProbes int
+		wantEarly  int
+	}{
+		"too few failures to be held": {seconds: []float64{0, 6, 12}},
+		"one probe for each step":     {seconds: []float64{0, 6, 12, 13.1, 15.3, 19.6, 28}, wantProbes: 4},
+		"a probe before its step":     {seconds: []float64{0, 6, 12, 13.1, 14}, wantProbes: 2, wantEarly: 1},
+		"what was under way":          {seconds: []float64{0, 6, 12, 12.01, 13.1}, wantProbes: 1},
+		"steps end at the interval":   {seconds: []float64{0, 6, 12, 14, 17, 22, 31, 48, 81, 142, 203}, wantProbes: 8},
+		"steps do not end before":     {seconds: []float64{0, 6, 12, 14, 17, 22, 31, 48, 81, 140}, wantProbes: 7, wantEarly: 1},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			var times []time.Time
+			for _, s := range test.seconds {
+				times = append(times, at(s))
+			}
+			probes, early := judgeCredential(times, latency)
+			if probes != test.wantProbes || early != test.wantEarly {
+				t.Errorf("%d probes, %d of them early; want %d and %d", probes, early, test.wantProbes, test.wantEarly)
+			}
+		})
+	}
+}
+
+func TestJudgeProbesOfAll(t *testing.T) {
+	calls := append(answered(1, 0, 6, 12, 12.5), answered(2, 0, 6)...)
+	got := judgeProbes(byCredential(calls), 0)
+	want := probeStats{Credentials: 2, Calls: 3, MaxCalls: 4, Probes: 1, Early: 1}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("probes (-want +got):\n%s", diff)
 	}
 }

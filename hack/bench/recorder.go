@@ -17,6 +17,7 @@ type call struct {
 	at         time.Time
 	credential int32
 	ok         bool
+	throttled  bool // the answer was an HTTP 429
 }
 
 // recorder keeps every call.
@@ -38,7 +39,8 @@ func (r *recorder) add(c vendorsim.Call) {
 	}
 	r.calls = append(r.calls, call{
 		at: c.Time, credential: id,
-		ok: c.Outcome == vendorsim.OutcomeOK,
+		ok:        c.Outcome == vendorsim.OutcomeOK,
+		throttled: c.Outcome == string(vendorsim.FaultHTTP429RetryAfter),
 	})
 }
 
@@ -60,4 +62,12 @@ func (r *recorder) count() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return len(r.calls)
+}
+
+// credential returns the number of a credential; false when it made no call.
+func (r *recorder) credential(publicID string) (int32, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	id, known := r.credentials[publicID]
+	return id, known
 }

@@ -15,14 +15,14 @@ func TestRecorderKeepsWhatIsCounted(t *testing.T) {
 	r := newRecorder()
 	for _, c := range []vendorsim.Call{
 		{Credential: "a", Time: at(3), Outcome: vendorsim.OutcomeOK},
-		{Credential: "b", Time: at(1), Outcome: "RequestLimitExceeded"},
+		{Credential: "b", Time: at(1), Outcome: string(vendorsim.FaultHTTP429RetryAfter)},
 		{Credential: "a", Time: at(2), Outcome: "InternalError"},
 		{Credential: "a", Time: at(4), Outcome: vendorsim.OutcomeOK},
 	} {
 		r.add(c)
 	}
 	want := []call{
-		{at: at(1), credential: 1},
+		{at: at(1), credential: 1, throttled: true},
 		{at: at(2), credential: 0},
 		{at: at(3), credential: 0, ok: true},
 	}
@@ -31,5 +31,11 @@ func TestRecorderKeepsWhatIsCounted(t *testing.T) {
 	}
 	if got := r.count(); got != 4 {
 		t.Errorf("%d calls counted", got)
+	}
+	if id, known := r.credential("b"); id != 1 || !known {
+		t.Errorf("credential %d, known: %t", id, known)
+	}
+	if _, known := r.credential("c"); known {
+		t.Error("a credential that made no call is known")
 	}
 }

@@ -102,7 +102,7 @@ func (r *result) printRequests(out io.Writer) {
 	for _, state := range []struct {
 		title  string
 		window *window
-	}{{"unchanging", r.Unchanging}, {"changing", r.Changing}} {
+	}{{"unchanging", r.Unchanging}, {"changing", r.Changing}, {"heartbeats", r.Heartbeats}} {
 		if state.window == nil {
 			continue
 		}

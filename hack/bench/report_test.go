@@ -4,6 +4,7 @@
 package main
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +48,31 @@ func mustParse(t *testing.T, text string) samples {
 	return all
 }
 
+func TestHeartbeatsAreSplitOut(t *testing.T) {
+	quiet := &window{Polls: 1000, CPUMillisPerPoll: 1}
+	tests := map[string]struct {
+		result       result
+		want         float64
+		wantLongRun  float64
+		wantMeasured bool
+	}{
+		"half of the polls wrote":  {result: result{Unchanging: quiet, Heartbeats: &window{Polls: 1000, CPUMillisPerPoll: 2, StatusWrites: 500}}, want: 2, wantLongRun: 1.2, wantMeasured: true},
+		"none wrote":               {result: result{Unchanging: quiet, Heartbeats: &window{Polls: 1000, CPUMillisPerPoll: 2}}},
+		"nothing to compare with":  {result: result{Heartbeats: &window{Polls: 1000, StatusWrites: 500}}},
+		"heartbeats not measured":  {result: result{Unchanging: quiet}},
+		"every poll wrote as well": {result: result{Unchanging: quiet, Heartbeats: &window{Polls: 1000, CPUMillisPerPoll: 3, StatusWrites: 1000}}, want: 2, wantLongRun: 1.2, wantMeasured: true},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, measured := test.result.heartbeatMillis()
+			longRun, _ := withHeartbeats(&test.result)
+			if measured != test.wantMeasured || math.Abs(got-test.want) > 1e-9 || math.Abs(longRun-test.wantLongRun) > 1e-9 {
+				t.Errorf("%v ms a write, %v ms a poll, measured: %t", got, longRun, measured)
+			}
+		})
+	}
+}
+
 func TestTableMarksMissedTargets(t *testing.T) {
 	r := &report{Results: []*result{
 		{Watches: 1000, Cold: &coldStart{start: start{Seconds: 5}, IdealSeconds: 4}, Unchanging: &window{Polls: 100, Punctuality: 0.98, RSSMiB: 120}},
@@ -70,5 +96,8 @@ func TestTableMarksMissedTargets(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("rows of the table (-want +got):\n%s", diff)
+	}
+	if strings.Contains(out.String(), "outage") {
+		t.Error("the table has a row that was not measured")
 	}
 }

@@ -16,9 +16,14 @@ type result struct {
 	LimiterRate float64 `json:"limiterRate"`
 	WriteRate   float64 `json:"writeRate"`
 
-	Cold       *coldStart `json:"cold,omitempty"`
-	Unchanging *window    `json:"unchanging,omitempty"`
-	Changing   *window    `json:"changing,omitempty"`
+	Cold           *coldStart      `json:"cold,omitempty"`
+	Unchanging     *window         `json:"unchanging,omitempty"`
+	Changing       *window         `json:"changing,omitempty"`
+	Heartbeats     *window         `json:"heartbeats,omitempty"`
+	Restart        *restart        `json:"restart,omitempty"`
+	RetryAfter     *retryAfter     `json:"retryAfter,omitempty"`
+	SharedQuestion *sharedQuestion `json:"oneQuestion,omitempty"`
+	Outage         *outage         `json:"outage,omitempty"`
 }
 
 // start is a start of the manager.

@@ -55,6 +55,9 @@ var rows = []row{
 	{"  peak memory, MiB", "%.0f", target{}, ofUnchanging(func(w *window) float64 { return w.PeakMiB })},
 	{"  busiest second, calls", "%.0f", target{}, ofUnchanging(func(w *window) float64 { return float64(w.BusiestSecond) })},
 
+	{"heartbeats: CPU, ms per write", "%.2f", target{}, (*result).heartbeatMillis},
+	{"  unchanging poll with its share, ms", "%.2f", target{}, withHeartbeats},
+
 	{"changing: CPU, ms per poll", "%.2f", atMost(2.5), ofChanging(func(w *window) float64 { return w.CPUMillisPerPoll })},
 	{"  punctuality", "%.3f", atLeast(0.99), ofChanging(func(w *window) float64 { return w.Punctuality })},
 	{"  status writes per poll", "%.3f", target{}, ofChanging(func(w *window) float64 { return ratio(w.StatusWrites, w.Polls) })},
@@ -63,6 +66,41 @@ var rows = []row{
 	{"  connections per 1,000 polls", "%.1f", atMost(5), ofChanging(connections)},
 	{"  memory, MiB", "%.0f", memory, ofChanging(func(w *window) float64 { return w.RSSMiB })},
 	{"  peak memory, MiB", "%.0f", target{}, ofChanging(func(w *window) float64 { return w.PeakMiB })},
+
+	{"restart: busiest second against the schedule", "%.2f", atMost(1.5), ofRestart(func(x *restart) float64 {
+		return ratio(float64(x.BusiestSecond), x.ScheduledRate)
+	})},
+	{"  calls in two intervals, per watch", "%.2f", target{}, func(r *result) (float64, bool) {
+		return ratio(float64(callsOf(r.Restart)), float64(r.Watches)), r.Restart != nil
+	}},
+	{"  status writes", "%.0f", target{}, ofRestart(func(x *restart) float64 { return x.APIRequests[statusWrites] })},
+
+	{"Retry-After: 60: shortest silence, s", "%.1f", atLeast(60), func(r *result) (float64, bool) {
+		if r.RetryAfter == nil {
+			return 0, false
+		}
+		return r.RetryAfter.ShortestSeconds, r.RetryAfter.Credentials > 0
+	}},
+	{"100 watches, one question: calls per interval", "%.2f", atMost(1.05), func(r *result) (float64, bool) {
+		if r.SharedQuestion == nil {
+			return 0, false
+		}
+		return ratio(float64(r.SharedQuestion.Calls), r.SharedQuestion.Intervals), true
+	}},
+
+	{"outage: busiest second against the schedule", "%.2f", target{}, ofOutage(func(o *outage) float64 {
+		return ratio(float64(o.BusiestSecond), o.ScheduledRate)
+	})},
+	{"  mean rate against the schedule", "%.2f", atMost(1), ofOutage(func(o *outage) float64 { return ratio(o.MeanRate, o.ScheduledRate) })},
+	{"  calls per credential", "%.1f", target{}, ofOutage(func(o *outage) float64 { return o.Probes.Calls })},
+	{"  calls before their step of the backoff", "%.0f", target{}, ofOutage(func(o *outage) float64 { return float64(o.Probes.Early) })},
+	{"  status writes per watch", "%.2f", target{}, func(r *result) (float64, bool) {
+		if r.Outage == nil {
+			return 0, false
+		}
+		return ratio(r.Outage.StatusWrites, float64(r.Watches)), true
+	}},
+	{"  all recovered after, s", "%.1f", atMost(interval.Seconds()), ofOutage(func(o *outage) float64 { return o.RecoverySeconds })},
 }
 
 func always(value func(*result) float64) func(*result) (float64, bool) {
@@ -92,4 +130,28 @@ func ofChanging(value func(*window) float64) func(*result) (float64, bool) {
 	return of(func(r *result) *window { return r.Changing }, value)
 }
 
+func ofRestart(value func(*restart) float64) func(*result) (float64, bool) {
+	return of(func(r *result) *restart { return r.Restart }, value)
+}
+
+func ofOutage(value func(*outage) float64) func(*result) (float64, bool) {
+	return of(func(r *result) *outage { return r.Outage }, value)
+}
+
 func connections(w *window) float64 { return 1000 * ratio(float64(w.Connections), w.Polls) }
+
+func callsOf(r *restart) int {
+	if r == nil {
+		return 0
+	}
+	return r.Calls
+}
+
+// withHeartbeats is what an unchanged poll costs in the long run.
+func withHeartbeats(r *result) (float64, bool) {
+	heartbeat, ok := r.heartbeatMillis()
+	if !ok {
+		return 0, false
+	}
+	return r.Unchanging.CPUMillisPerPoll + heartbeat/pollsPerHeartbeat, true
+}

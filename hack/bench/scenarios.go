@@ -14,14 +14,29 @@ type scenario struct {
 	run   func(ctx context.Context, r *result) error
 }
 
-// scenarios are what is measured, in order.
-func (b *bench) scenarios() []scenario {
-	return []scenario{
-		{"measuring how fast the control plane writes", b.calibrate},
-		{"cold start", b.coldStart},
-		{"steady state, unchanging data", b.unchanging},
-		{"steady state, changing data", b.changingData},
+// scenarios are those for a number of watches, in the order that costs the least waiting: the
+// heartbeats come ten minutes after the start.
+func (b *bench) scenarios(watches int) []scenario {
+	faults := watches == b.faultsWatches
+	var all []scenario
+	for _, each := range []struct {
+		wanted bool
+		scenario
+	}{
+		{true, scenario{"measuring how fast the control plane writes", b.calibrate}},
+		{true, scenario{"cold start", b.coldStart}},
+		{true, scenario{"steady state, unchanging data", b.unchanging}},
+		{faults, scenario{"restart", b.restart}},
+		{faults, scenario{"Retry-After, and a hundred watches that ask one question", b.retryAfterAndSharedQuestion}},
+		{faults, scenario{"heartbeats", b.heartbeats}},
+		{true, scenario{"steady state, changing data", b.changingData}},
+		{faults, scenario{"outage of every vendor", b.outageOfAll}},
+	} {
+		if each.wanted {
+			all = append(all, each.scenario)
+		}
 	}
+	return all
 }
 
 func (b *bench) calibrate(ctx context.Context, r *result) (err error) {

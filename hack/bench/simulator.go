@@ -110,3 +110,22 @@ func (h *heldAccount) change(sim *vendorsim.Simulator) {
 	h.step++
 	h.kind.fill(sim, h.number, h.step)
 }
+
+// fail has the fault strike calls to these services.
+func (v *simulator) fail(fault vendorsim.Fault, services ...string) error {
+	for _, service := range services {
+		if err := v.sim.Inject(service, fault); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *simulator) recover(name vendorsim.FaultName) error {
+	for _, service := range v.sim.Services() {
+		if err := v.sim.Clear(service, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
