@@ -115,6 +115,19 @@ demo: build ## Show the operator at work on a local control plane; KEEP=1 leaves
 	$(GO_BUILD) -o bin/demo ./hack/demo
 	@assets="$$(hack/controlplane/ensure.sh)" && KUBEBUILDER_ASSETS="$$assets" bin/demo
 
+# How many watches to measure, at which of them restart and faults as well, and for how many
+# minutes each steady state; more in docs/performance.md.
+BENCH_N ?= 1000,5000,10000
+BENCH_FAULTS_N ?= 5000
+BENCH_MINUTES ?= 2
+BENCH_ARGS ?=
+
+.PHONY: bench
+bench: build ## Measure what the operator costs: half an hour, or BENCH_N=200 BENCH_MINUTES=0.25.
+	$(GO_BUILD) -o bin/bench/bench ./hack/bench
+	@assets="$$(hack/controlplane/ensure.sh)" && KUBEBUILDER_ASSETS="$$assets" bin/bench/bench \
+		--watches '$(BENCH_N)' --faults '$(BENCH_FAULTS_N)' --minutes '$(BENCH_MINUTES)' $(BENCH_ARGS)
+
 ##@ Build
 
 .PHONY: build

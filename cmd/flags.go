@@ -21,6 +21,7 @@ type options struct {
 	metricsAddress          string
 	metricsSecure           bool
 	probeAddress            string
+	pprofAddress            string
 	leaderElect             bool
 	leaderElectionNamespace string
 	workers                 int
@@ -57,6 +58,8 @@ func (o *options) register(flags *flag.FlagSet) *string {
 		"Serve metrics over https, to those only whom the API server allows to read them.")
 	flags.StringVar(&o.probeAddress, "health-probe-bind-address", ":8081",
 		"The address the health probes bind to; 0 turns them off.")
+	flags.StringVar(&o.pprofAddress, "pprof-bind-address", "0",
+		"The address the profiling endpoint binds to, for example 127.0.0.1:8082; 0 turns it off. It asks nobody who they are.")
 	flags.BoolVar(&o.leaderElect, "leader-elect", true,
 		"Make sure that only one of several replicas polls.")
 	flags.StringVar(&o.leaderElectionNamespace, "leader-election-namespace", "",

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	goruntime "runtime"
 
 	"k8s.io/apimachinery/pkg/runtime"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
@@ -36,6 +37,10 @@ import (
 // version is set when a release is built.
 var version = "dev"
 
+// mutexProfileFraction has one in so many waits for a lock profiled, once
+// profiles are served.
+const mutexProfileFraction = 100
+
 // vendorFactories are the vendors that this version knows.
 var vendorFactories = map[v1alpha1.Vendor]vendors.Factory{
 	v1alpha1.VendorPolyv:        polyv.Factory(),
@@ -60,6 +65,9 @@ func run(ctx context.Context, args []string) error {
 	ctrl.SetLogger(controller.WithoutBodies(zap.New(zap.UseFlagOptions(&options.zap))))
 	// net/http writes surplus bytes of answers to the standard logger.
 	log.SetOutput(transport.RedactLog(os.Stderr))
+	if options.pprofAddress != "0" {
+		goruntime.SetMutexProfileFraction(mutexProfileFraction)
+	}
 	config, err := ctrl.GetConfig()
 	if err != nil {
 		return fmt.Errorf("find the cluster: %w", err)
@@ -80,6 +88,7 @@ func managerOptions(o *options) ctrl.Options {
 		Scheme:                        newScheme(),
 		Metrics:                       metricsOptions(o),
 		HealthProbeBindAddress:        o.probeAddress,
+		PprofBindAddress:              o.pprofAddress,
 		LeaderElection:                o.leaderElect,
 		LeaderElectionID:              leaderElectionID(o.scope),
 		LeaderElectionNamespace:       o.leaderElectionNamespace,

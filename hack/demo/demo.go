@@ -11,35 +11,31 @@ import (
 	"path/filepath"
 	"slices"
 
-	"sigs.k8s.io/controller-runtime/pkg/envtest"
+	"github.com/quotawatch/quotawatch/hack/internal/rig"
 )
 
-const (
-	systemNamespace = "quotawatch-system" // the manager's, as config/default names it
-	sampleNamespace = "live"
-)
+const sampleNamespace = "live"
 
 // demo is everything that runs, and how to stop it.
 type demo struct {
 	dir          string // temporary: kubeconfigs and logs
-	assets       string // etcd, kube-apiserver, kubectl
-	controlPlane *envtest.Environment
-	kubectl      kubectl
+	controlPlane *rig.ControlPlane
+	kubectl      rig.Kubectl
 	simulatorURL string
-	manager      *process
+	manager      *rig.Process
 	closers      []func() error
 }
 
 func newDemo() (*demo, error) {
-	assets := os.Getenv("KUBEBUILDER_ASSETS")
-	if assets == "" {
-		return nil, errors.New("KUBEBUILDER_ASSETS is not set: run make demo")
-	}
 	dir, err := os.MkdirTemp("", "quotawatch-demo-")
 	if err != nil {
 		return nil, err
 	}
-	d := &demo{dir: dir, assets: assets}
+	controlPlane, err := rig.NewControlPlane(dir)
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	d := &demo{dir: dir, controlPlane: controlPlane, kubectl: controlPlane.Kubectl()}
 	d.atClose(func() error { return os.RemoveAll(dir) })
 	return d, nil
 }
@@ -52,7 +48,7 @@ func (d *demo) setUp(ctx context.Context) error {
 	}{
 		{"Starting etcd and kube-apiserver, installing the CRDs", d.startControlPlane},
 		{"Starting the vendor simulator", d.startSimulator},
-		{"Granting the manager the roles of config/rbac", d.grantRoles},
+		{"Granting the manager the roles of config/rbac", d.controlPlane.GrantRoles},
 		{"Starting the manager as its own ServiceAccount", d.startManager},
 		{"Applying config/samples in namespace " + sampleNamespace, d.applySamples},
 		{"Waiting until all of them are Ready", d.waitReady},

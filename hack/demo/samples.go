@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/quotawatch/quotawatch/hack/internal/rig"
 )
 
 // readyTimeout bounds the wait for the samples. A first reading takes seconds.
@@ -29,14 +31,14 @@ func (d *demo) applySamples(ctx context.Context) error {
 	for _, sample := range samples {
 		sample.SetNamespace(sampleNamespace)
 	}
-	manifests, err := encode(samples)
+	manifests, err := rig.Encode(samples)
 	if err != nil {
 		return err
 	}
-	if _, err := d.kubectl.output(ctx, "create", "namespace", sampleNamespace); err != nil {
+	if _, err := d.kubectl.Output(ctx, "create", "namespace", sampleNamespace); err != nil {
 		return err
 	}
-	return d.kubectl.apply(ctx, manifests)
+	return d.kubectl.Apply(ctx, manifests)
 }
 
 func readSamples(dir string) ([]*unstructured.Unstructured, error) {
@@ -50,7 +52,7 @@ func readSamples(dir string) ([]*unstructured.Unstructured, error) {
 		if err != nil {
 			return nil, err
 		}
-		objects, err := decode(content)
+		objects, err := rig.Decode(content)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
@@ -62,13 +64,26 @@ func readSamples(dir string) ([]*unstructured.Unstructured, error) {
 	return samples, nil
 }
 
+// pointAt lets every VendorAccount connect to endpoint instead of its vendor's host.
+func pointAt(endpoint string, objects []*unstructured.Unstructured) error {
+	for _, object := range objects {
+		if object.GetKind() != "VendorAccount" {
+			continue
+		}
+		if err := unstructured.SetNestedField(object.Object, endpoint, "spec", "endpoint"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // waitReady waits until every sample is Ready, and shows what there is to know when one is not.
 func (d *demo) waitReady(ctx context.Context) error {
 	waiting, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ready := make(chan error, 1)
 	go func() {
-		_, err := d.kubectl.output(waiting, "wait", "vendoraccounts,quotawatches", "--all", "-n", sampleNamespace,
+		_, err := d.kubectl.Output(waiting, "wait", "vendoraccounts,quotawatches", "--all", "-n", sampleNamespace,
 			"--for", "condition=Ready", "--timeout", readyTimeout.String())
 		ready <- err
 	}()
@@ -79,18 +94,18 @@ func (d *demo) waitReady(ctx context.Context) error {
 			return err
 		}
 		return errors.Join(err, d.diagnose(ctx))
-	case <-d.manager.done:
-		return d.manager.ended()
+	case <-d.manager.Done():
+		return d.manager.Ended()
 	}
 }
 
 // diagnose prints the state of the samples and the end of the manager's log.
 func (d *demo) diagnose(ctx context.Context) error {
 	err := errors.Join(
-		d.kubectl.show(ctx, "get", "vendoraccounts,quotawatches", "-n", sampleNamespace, "-o", "wide"),
-		d.kubectl.show(ctx, "describe", "vendoraccounts,quotawatches", "-n", sampleNamespace),
-		d.kubectl.show(ctx, "events", "-n", sampleNamespace),
+		d.kubectl.Show(ctx, "get", "vendoraccounts,quotawatches", "-n", sampleNamespace, "-o", "wide"),
+		d.kubectl.Show(ctx, "describe", "vendoraccounts,quotawatches", "-n", sampleNamespace),
+		d.kubectl.Show(ctx, "events", "-n", sampleNamespace),
 	)
-	fmt.Printf("\nThe end of the manager's log:\n%s\n", d.manager.tail(40))
+	fmt.Printf("\nThe end of the manager's log:\n%s\n", d.manager.Tail(40))
 	return err
 }

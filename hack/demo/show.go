@@ -27,15 +27,15 @@ func (d *demo) show(ctx context.Context) error {
 	}
 	d.waitEvents(ctx)
 	return errors.Join(
-		d.kubectl.show(ctx, "get", "vendoraccounts,quotawatches", "-n", sampleNamespace, "-o", "wide"),
-		d.kubectl.show(ctx, "get", "quotawatches", "-n", sampleNamespace, "-o", numberColumns),
-		d.kubectl.show(ctx, "describe", "quotawatches", watch, "-n", sampleNamespace),
-		d.kubectl.show(ctx, "events", "-n", sampleNamespace),
+		d.kubectl.Show(ctx, "get", "vendoraccounts,quotawatches", "-n", sampleNamespace, "-o", "wide"),
+		d.kubectl.Show(ctx, "get", "quotawatches", "-n", sampleNamespace, "-o", numberColumns),
+		d.kubectl.Show(ctx, "describe", "quotawatches", watch, "-n", sampleNamespace),
+		d.kubectl.Show(ctx, "events", "-n", sampleNamespace),
 	)
 }
 
 func (d *demo) firstWatch(ctx context.Context) (string, error) {
-	out, err := d.kubectl.output(ctx, "get", "quotawatches", "-n", sampleNamespace,
+	out, err := d.kubectl.Output(ctx, "get", "quotawatches", "-n", sampleNamespace,
 		"-o", "jsonpath={.items[0].metadata.name}")
 	return string(out), err
 }
@@ -45,7 +45,7 @@ func (d *demo) firstWatch(ctx context.Context) (string, error) {
 func (d *demo) waitEvents(ctx context.Context) {
 	_ = wait.PollUntilContextTimeout(ctx, 200*time.Millisecond, 5*time.Second, true,
 		func(ctx context.Context) (bool, error) {
-			out, err := d.kubectl.output(ctx, "get", "events", "-n", sampleNamespace, "-o", "name")
+			out, err := d.kubectl.Output(ctx, "get", "events", "-n", sampleNamespace, "-o", "name")
 			return strings.TrimSpace(string(out)) != "", err
 		})
 }
@@ -73,11 +73,11 @@ Everything stays up until Ctrl-C. In another terminal:
 The manager's log is %s,
 the simulator (%s) writes %s.
 
-`, d.kubectl.kubeconfig, d.assets, sampleNamespace, d.manager.log, d.simulatorURL, d.path("vendorsim.log"))
+`, d.kubectl.Kubeconfig(), d.controlPlane.Assets, sampleNamespace, d.manager.Log(), d.simulatorURL, d.path("vendorsim.log"))
 	select {
 	case <-ctx.Done():
 		return nil
-	case <-d.manager.done:
-		return d.manager.ended()
+	case <-d.manager.Done():
+		return d.manager.Ended()
 	}
 }

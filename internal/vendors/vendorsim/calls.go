@@ -44,7 +44,8 @@ type Call struct {
 // callLog keeps the newest calls and counts all of them.
 type callLog struct {
 	mu     sync.Mutex
-	calls  []Call
+	calls  []Call // a ring once it is full
+	oldest int    // where the ring begins
 	total  int
 	counts map[callKind]int
 }
@@ -54,10 +55,12 @@ type callKind struct{ service, action, outcome string }
 func (l *callLog) add(call Call) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.calls) == maxCallsKept {
-		l.calls = slices.Delete(l.calls, 0, 1)
+	if len(l.calls) < maxCallsKept {
+		l.calls = append(l.calls, call)
+	} else {
+		l.calls[l.oldest] = call
+		l.oldest = (l.oldest + 1) % maxCallsKept
 	}
-	l.calls = append(l.calls, call)
 	l.total++
 	if l.counts == nil {
 		l.counts = map[callKind]int{}
@@ -68,7 +71,7 @@ func (l *callLog) add(call Call) {
 func (l *callLog) list() []Call {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return slices.Clone(l.calls)
+	return slices.Concat(l.calls[l.oldest:], l.calls[:l.oldest])
 }
 
 func (l *callLog) count() int {
@@ -80,7 +83,7 @@ func (l *callLog) count() int {
 func (l *callLog) clear() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.calls, l.total, l.counts = nil, 0, nil
+	l.calls, l.oldest, l.total, l.counts = nil, 0, 0, nil
 }
 
 // callCount is one line of the state: how often an action ended so.

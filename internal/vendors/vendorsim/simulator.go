@@ -69,6 +69,7 @@ type Simulator struct {
 	volcengine *Volcengine
 	services   map[string]service
 	calls      callLog
+	observe    func(Call)
 	control    http.Handler
 }
 
@@ -84,6 +85,7 @@ func New(clock clock.PassiveClock, scenarioName string) (*Simulator, error) {
 		polyv:      newPolyv(clock, start.polyv),
 		tencent:    newTencent(clock, start.tencent),
 		volcengine: newVolcengine(clock, start.volcengine),
+		observe:    func(Call) {},
 	}
 	s.services = map[string]service{
 		ServicePolyv: s.polyv, ServiceTencent: s.tencent, ServiceVolcengine: s.volcengine,
@@ -113,6 +115,11 @@ func (s *Simulator) Calls() []Call { return s.calls.list() }
 
 // CallCount returns how many calls arrived since the start or the last Reset.
 func (s *Simulator) CallCount() int { return s.calls.count() }
+
+// Observe has f told of every call, after its answer is made up and before that
+// leaves, so that f may change the state for the next call. Set it before the
+// first request; f is called from many goroutines.
+func (s *Simulator) Observe(f func(Call)) { s.observe = f }
 
 // Inject makes a service misbehave. A fault of the same name is replaced; faults
 // of different names act together.
@@ -201,6 +208,7 @@ func (s *Simulator) serve(w http.ResponseWriter, r *http.Request, target service
 		deliver = func(w http.ResponseWriter, r *http.Request, a answer) { spoil(w, r, a, fault.Argument) }
 	}
 	s.calls.add(call)
+	s.observe(call)
 	w.Header().Set("Date", reply.date.UTC().Format(http.TimeFormat))
 	deliver(w, r, reply)
 }

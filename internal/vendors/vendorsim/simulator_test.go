@@ -79,8 +79,29 @@ func TestCallLogIsBounded(t *testing.T) {
 		log.add(Call{Page: page})
 	}
 	calls := log.list()
-	if len(calls) != maxCallsKept || calls[0].Page != 5 || log.count() != maxCallsKept+5 {
-		t.Errorf("%d kept from page %d, %d counted", len(calls), calls[0].Page, log.count())
+	if len(calls) != maxCallsKept || log.count() != maxCallsKept+5 {
+		t.Fatalf("%d kept, %d counted", len(calls), log.count())
+	}
+	for i, call := range calls {
+		if call.Page != int64(i+5) {
+			t.Fatalf("the call at %d is that of page %d", i, call.Page)
+		}
+	}
+}
+
+func TestObserverIsToldBeforeTheAnswerLeaves(t *testing.T) {
+	b := newBench(t, ScenarioSeeds)
+	var seen []Call
+	b.sim.Observe(func(call Call) {
+		seen = append(seen, call)
+		b.sim.Tencent().SetAccount(ExampleTencentAccount, TencentAccount{})
+	})
+	first, second := b.ask(t, `{"PackageType":0}`), b.ask(t, `{"PackageType":0}`)
+	if len(first.LivePackageInfoList) == 0 || len(second.LivePackageInfoList) != 0 {
+		t.Errorf("%d packages in the first answer, %d in the second", len(first.LivePackageInfoList), len(second.LivePackageInfoList))
+	}
+	if diff := cmp.Diff(b.sim.Calls(), seen); diff != "" {
+		t.Errorf("calls (-recorded +observed):\n%s", diff)
 	}
 }
 

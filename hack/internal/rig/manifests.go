@@ -1,7 +1,7 @@
 // Copyright The quotawatch Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+package rig
 
 import (
 	"bufio"
@@ -15,9 +15,9 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// decode reads the objects of a file that may hold several documents. Kustomizations are left
+// Decode reads the objects of a file that may hold several documents. Kustomizations are left
 // out: they are kustomize's instructions, not objects.
-func decode(manifests []byte) ([]*unstructured.Unstructured, error) {
+func Decode(manifests []byte) ([]*unstructured.Unstructured, error) {
 	var objects []*unstructured.Unstructured
 	reader := utilyaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(manifests)))
 	for {
@@ -38,8 +38,8 @@ func decode(manifests []byte) ([]*unstructured.Unstructured, error) {
 	}
 }
 
-// encode is the reverse of decode.
-func encode(objects []*unstructured.Unstructured) ([]byte, error) {
+// Encode is the reverse of Decode.
+func Encode(objects []*unstructured.Unstructured) ([]byte, error) {
 	var manifests bytes.Buffer
 	for _, object := range objects {
 		document, err := yaml.Marshal(object.Object)
@@ -58,17 +58,4 @@ func onlyAccess(objects []*unstructured.Unstructured) []*unstructured.Unstructur
 	return slices.DeleteFunc(slices.Clone(objects), func(object *unstructured.Unstructured) bool {
 		return !slices.Contains(kinds, object.GetKind())
 	})
-}
-
-// pointAt lets every VendorAccount connect to endpoint instead of its vendor's host.
-func pointAt(endpoint string, objects []*unstructured.Unstructured) error {
-	for _, object := range objects {
-		if object.GetKind() != "VendorAccount" {
-			continue
-		}
-		if err := unstructured.SetNestedField(object.Object, endpoint, "spec", "endpoint"); err != nil {
-			return err
-		}
-	}
-	return nil
 }

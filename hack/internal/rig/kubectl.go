@@ -1,7 +1,7 @@
 // Copyright The quotawatch Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+package rig
 
 import (
 	"bytes"
@@ -12,21 +12,24 @@ import (
 	"strings"
 )
 
-// kubectl runs the control plane's own kubectl as its administrator.
-type kubectl struct {
+// Kubectl runs the control plane's own kubectl as its administrator.
+type Kubectl struct {
 	path       string
 	kubeconfig string
 	cache      string // discovery cache: ports come back, and with them stale answers
 }
 
-func (k kubectl) command(ctx context.Context, args ...string) *exec.Cmd {
+// Kubeconfig is the path of the administrator's kubeconfig.
+func (k Kubectl) Kubeconfig() string { return k.kubeconfig }
+
+func (k Kubectl) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, k.path, args...)
 	cmd.Env = append(os.Environ(), "KUBECONFIG="+k.kubeconfig, "KUBECACHEDIR="+k.cache)
 	return cmd
 }
 
-// output returns what kubectl prints; what it complains of is in the error.
-func (k kubectl) output(ctx context.Context, args ...string) ([]byte, error) {
+// Output returns what kubectl prints; what it complains of is in the error.
+func (k Kubectl) Output(ctx context.Context, args ...string) ([]byte, error) {
 	var stderr bytes.Buffer
 	cmd := k.command(ctx, args...)
 	cmd.Stderr = &stderr
@@ -37,8 +40,8 @@ func (k kubectl) output(ctx context.Context, args ...string) ([]byte, error) {
 	return out, nil
 }
 
-// apply applies manifests.
-func (k kubectl) apply(ctx context.Context, manifests []byte) error {
+// Apply applies manifests.
+func (k Kubectl) Apply(ctx context.Context, manifests []byte) error {
 	cmd := k.command(ctx, "apply", "--server-side", "-f", "-")
 	cmd.Stdin = bytes.NewReader(manifests)
 	out, err := cmd.CombinedOutput()
@@ -48,8 +51,8 @@ func (k kubectl) apply(ctx context.Context, manifests []byte) error {
 	return nil
 }
 
-// show prints a command as a user would type it, and what it says.
-func (k kubectl) show(ctx context.Context, args ...string) error {
+// Show prints a command as a user would type it, and what it says.
+func (k Kubectl) Show(ctx context.Context, args ...string) error {
 	fmt.Printf("\n$ kubectl %s\n", strings.Join(args, " "))
 	cmd := k.command(ctx, args...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr

@@ -1,11 +1,10 @@
 // Copyright The quotawatch Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+package rig
 
 import (
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -35,14 +34,14 @@ func TestDecodeKeepsObjectsOnly(t *testing.T) {
 }
 
 func TestDecodeRefusesBrokenYAML(t *testing.T) {
-	if _, err := decode([]byte("kind: [")); err == nil {
+	if _, err := Decode([]byte("kind: [")); err == nil {
 		t.Error("broken YAML was accepted")
 	}
 }
 
 func TestEncodeIsTheReverseOfDecode(t *testing.T) {
 	objects := mustDecode(t, severalDocuments)
-	manifests, err := encode(objects)
+	manifests, err := Encode(objects)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,21 +66,9 @@ func TestOnlyAccessLeavesWorkloadsOut(t *testing.T) {
 	}
 }
 
-func TestPointAtChangesAccountsOnly(t *testing.T) {
-	objects := mustDecode(t, severalDocuments)
-	if err := pointAt("http://127.0.0.1:1", objects); err != nil {
-		t.Fatal(err)
-	}
-	want := strings.Replace(severalDocuments, "{vendor: TencentCloud}",
-		"{vendor: TencentCloud, endpoint: 'http://127.0.0.1:1'}", 1)
-	if diff := cmp.Diff(mustDecode(t, want), objects); diff != "" {
-		t.Errorf("objects (-want +got):\n%s", diff)
-	}
-}
-
 func mustDecode(t *testing.T, manifests string) []*unstructured.Unstructured {
 	t.Helper()
-	objects, err := decode([]byte(manifests))
+	objects, err := Decode([]byte(manifests))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,7 @@
 // Copyright The quotawatch Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+package rig
 
 import (
 	"testing"

@@ -1,0 +1,70 @@
+// Copyright The quotawatch Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+)
+
+// startTimeout is generous: a cold page cache on a busy machine is no reason to fail.
+const startTimeout = time.Minute
+
+// ControlPlane is etcd and a kube-apiserver with RBAC on.
+type ControlPlane struct {
+	// Assets is the directory of their programs, and of kubectl.
+	Assets string
+
+	kubectl     Kubectl
+	environment *envtest.Environment
+}
+
+// NewControlPlane returns the control plane whose programs KUBEBUILDER_ASSETS names. It keeps
+// its kubeconfig in dir.
+func NewControlPlane(dir string) (*ControlPlane, error) {
+	assets := os.Getenv("KUBEBUILDER_ASSETS")
+	if assets == "" {
+		return nil, errors.New("KUBEBUILDER_ASSETS is not set: run make, which sets it")
+	}
+	return &ControlPlane{
+		Assets: assets,
+		kubectl: Kubectl{
+			path:       filepath.Join(assets, "kubectl"),
+			kubeconfig: filepath.Join(dir, "admin.kubeconfig"),
+			cache:      filepath.Join(dir, "kubectl-cache"),
+		},
+		environment: &envtest.Environment{
+			BinaryAssetsDirectory:    assets,
+			CRDDirectoryPaths:        []string{filepath.Join("config", "crd", "bases")},
+			ErrorIfCRDPathMissing:    true,
+			ControlPlaneStartTimeout: startTimeout,
+			ControlPlaneStopTimeout:  startTimeout,
+		},
+	}, nil
+}
+
+// Start runs the programs and installs the CRDs. Call Stop even when it fails.
+func (c *ControlPlane) Start() error {
+	if _, err := c.environment.Start(); err != nil {
+		return err
+	}
+	return os.WriteFile(c.kubectl.kubeconfig, c.environment.KubeConfig, 0o600)
+}
+
+// Stop ends the programs.
+func (c *ControlPlane) Stop() error { return c.environment.Stop() }
+
+// Kubectl returns the administrator's kubectl.
+func (c *ControlPlane) Kubectl() Kubectl { return c.kubectl }
+
+// Config returns the administrator's configuration.
+func (c *ControlPlane) Config() *rest.Config { return c.environment.Config }
+
+// EtcdURL is where etcd listens.
+func (c *ControlPlane) EtcdURL() string { return c.environment.ControlPlane.Etcd.URL.String() }
