@@ -110,9 +110,10 @@ var _ = Describe("A simulated day", Ordered, func() {
 		f.expectReady(f.active()...)
 	})
 
-	It("12:00 the vendors' clocks are 20 minutes ahead for 40 minutes", func() {
+	It("12:30 the vendors' clocks are 20 minutes ahead for 40 minutes", func() {
 		f.passTo(f.hour(12))
 		f.use()
+		f.pass(30 * time.Minute)
 		for _, service := range f.vendors.Services() {
 			f.fail(service, vendorsim.FaultClockSkew, "20m")
 		}

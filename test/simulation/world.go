@@ -65,9 +65,7 @@ type world struct {
 // newWorld makes a world without a replica of the operator.
 func newWorld() *world {
 	GinkgoHelper()
-	// The API server dates objects by the real clock. This one begins a little
-	// ahead, so that nothing is newer than the present.
-	w := &world{clock: newClock(time.Now().Add(time.Hour).Truncate(time.Second))}
+	w := &world{clock: newClock(beginning())}
 	w.effort.began = time.Now()
 	w.polls = &pollLog{clock: w.clock}
 	var err error
@@ -91,6 +89,14 @@ func newWorld() *world {
 		}
 	})
 	return w
+}
+
+// beginning is a midnight to come: the API server dates objects by the real
+// clock, and nothing may be newer than the present. Slots are counted from a
+// midnight too, so that they are the same whenever a world begins.
+func beginning() time.Time {
+	const day = 24 * time.Hour
+	return time.Now().UTC().Add(time.Hour).Truncate(day).Add(day)
 }
 
 // pass lets time pass.
