@@ -19,7 +19,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
-	"github.com/quotawatch/quotawatch/hack/internal/rig"
+	"github.com/quotawatch/quotawatch/internal/rig"
 )
 
 const (

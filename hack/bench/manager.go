@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/quotawatch/quotawatch/hack/internal/rig"
+	"github.com/quotawatch/quotawatch/internal/rig"
 )
 
 // manager is the operator's own program, run as it runs in a cluster: as its ServiceAccount,

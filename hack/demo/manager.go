@@ -7,7 +7,7 @@ import (
 	"context"
 	"path/filepath"
 
-	"github.com/quotawatch/quotawatch/hack/internal/rig"
+	"github.com/quotawatch/quotawatch/internal/rig"
 )
 
 // startControlPlane runs etcd and kube-apiserver, with RBAC on, and installs the CRDs.

@@ -13,7 +13,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
-	"github.com/quotawatch/quotawatch/hack/internal/rig"
+	"github.com/quotawatch/quotawatch/internal/rig"
 )
 
 // readyTimeout bounds the wait for the samples. A first reading takes seconds.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/quotawatch/quotawatch/hack/internal/rig"
+	"github.com/quotawatch/quotawatch/internal/rig"
 )
 
 const sample = `apiVersion: v1

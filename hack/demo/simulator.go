@@ -12,7 +12,7 @@ import (
 	"regexp"
 	"time"
 
-	"github.com/quotawatch/quotawatch/hack/internal/rig"
+	"github.com/quotawatch/quotawatch/internal/rig"
 )
 
 // startTimeout is generous: a cold page cache on a busy machine is no reason to fail.

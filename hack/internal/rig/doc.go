@@ -1,6 +1,0 @@
-// Copyright The quotawatch Authors.
-// SPDX-License-Identifier: Apache-2.0
-
-// Package rig runs a real control plane and the operator's programs on one machine, for the demo
-// and the benchmark. Its paths are relative to the root of the repository.
-package rig
