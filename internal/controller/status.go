@@ -41,9 +41,6 @@ func unwritten(err error) (ctrl.Result, error) {
 // status. Times that move with every poll are worth a write only now and then:
 // an unchanged patch costs the API server as much as any other.
 func worthWriting(before, after *v1alpha1.QuotaWatch) bool {
-	if equality.Semantic.DeepEqual(before.Status, after.Status) {
-		return false
-	}
 	if !equality.Semantic.DeepEqual(withoutTimes(before.Status), withoutTimes(after.Status)) {
 		return true
 	}
@@ -94,25 +91,33 @@ func shortestInterval(watch *v1alpha1.QuotaWatch) time.Duration {
 }
 
 // withoutTimes returns the status without the times that move with every poll.
+// It shares everything else with the status.
 func withoutTimes(status v1alpha1.QuotaWatchStatus) v1alpha1.QuotaWatchStatus {
-	status = *status.DeepCopy()
 	status.LastAttemptTime, status.LastSuccessTime, status.NextPollTime = metav1.Time{}, metav1.Time{}, metav1.Time{}
-	if p := status.Packages; p != nil {
-		p.LastSuccessTime = metav1.Time{}
+	if status.Packages != nil {
+		p := *status.Packages
+		p.LastSuccessTime, p.LastError = metav1.Time{}, withoutRetryTime(p.LastError)
+		status.Packages = &p
 	}
-	if u := status.Usage; u != nil {
-		u.LastSuccessTime = metav1.Time{}
+	if status.Usage != nil {
+		u := *status.Usage
+		u.LastSuccessTime, u.LastError = metav1.Time{}, withoutRetryTime(u.LastError)
+		status.Usage = &u
 	}
-	if b := status.Bill; b != nil {
-		b.LastSuccessTime = metav1.Time{}
-		if c := b.ClosedMonths; c != nil {
-			c.LastSuccessTime = metav1.Time{}
-		}
-	}
-	for _, failure := range readingErrors(&status) {
-		withoutRetryTime(failure)
+	if status.Bill != nil {
+		status.Bill = billWithoutTimes(*status.Bill)
 	}
 	return status
+}
+
+func billWithoutTimes(bill v1alpha1.BillStatus) *v1alpha1.BillStatus {
+	bill.LastSuccessTime, bill.LastError = metav1.Time{}, withoutRetryTime(bill.LastError)
+	if bill.ClosedMonths != nil {
+		c := *bill.ClosedMonths
+		c.LastSuccessTime, c.LastError = metav1.Time{}, withoutRetryTime(c.LastError)
+		bill.ClosedMonths = &c
+	}
+	return &bill
 }
 
 // retriesDue tells whether the time of a next attempt is worth a write, of
@@ -147,9 +152,6 @@ func readingErrors(status *v1alpha1.QuotaWatchStatus) []*v1alpha1.VendorError {
 
 // accountWorthWriting is worthWriting for an account.
 func accountWorthWriting(before, after *v1alpha1.VendorAccount) bool {
-	if equality.Semantic.DeepEqual(before.Status, after.Status) {
-		return false
-	}
 	if !equality.Semantic.DeepEqual(accountWithoutTimes(before.Status), accountWithoutTimes(after.Status)) {
 		return true
 	}
@@ -158,16 +160,17 @@ func accountWorthWriting(before, after *v1alpha1.VendorAccount) bool {
 }
 
 func accountWithoutTimes(status v1alpha1.VendorAccountStatus) v1alpha1.VendorAccountStatus {
-	status = *status.DeepCopy()
-	status.LastVerifiedTime = metav1.Time{}
-	withoutRetryTime(status.LastError)
+	status.LastVerifiedTime, status.LastError = metav1.Time{}, withoutRetryTime(status.LastError)
 	return status
 }
 
-func withoutRetryTime(failure *v1alpha1.VendorError) {
-	if failure != nil {
-		failure.RetryTime = metav1.Time{}
+func withoutRetryTime(failure *v1alpha1.VendorError) *v1alpha1.VendorError {
+	if failure == nil {
+		return nil
 	}
+	without := *failure
+	without.RetryTime = metav1.Time{}
+	return &without
 }
 
 // due tells whether enough time lies between two written times.
