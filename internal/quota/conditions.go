@@ -37,7 +37,9 @@ func (c *conditions) set(conditionType string, status metav1.ConditionStatus, re
 
 // remove drops a condition that is present only while True.
 func (c *conditions) remove(conditionType string) {
-	meta.RemoveStatusCondition(c.list, conditionType)
+	if meta.FindStatusCondition(*c.list, conditionType) != nil { // or the list is copied for nothing
+		meta.RemoveStatusCondition(c.list, conditionType)
+	}
 }
 
 // statusOf returns what a condition says by now.
