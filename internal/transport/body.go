@@ -12,6 +12,7 @@ import (
 )
 
 const (
+	// firstBodyBytes is the most that a buffer begins with.
 	firstBodyBytes = 16 << 10
 	// maxDiscardBytes is what we read for nothing to keep a connection; beyond
 	// it a new connection is cheaper.
@@ -27,7 +28,9 @@ var (
 // it is allocated, in steps, so a Content-Length alone costs nothing.
 type heldBody struct {
 	budget *semaphore.Weighted
-	bytes  []byte
+	// expected is the Content-Length; negative when there is none.
+	expected int64
+	bytes    []byte
 }
 
 // readAll reads src to its end, at most limit bytes.
@@ -53,13 +56,22 @@ func (b *heldBody) readAll(src io.Reader, limit int64) error {
 // are paid for.
 func (b *heldBody) grow(limit int64) bool {
 	old := int64(cap(b.bytes))
-	size := min(max(2*old, firstBodyBytes), limit)
+	size := min(max(2*old, b.first()), limit)
 	if !b.budget.TryAcquire(size) {
 		return false
 	}
 	b.bytes = append(make([]byte, 0, size), b.bytes...)
 	b.budget.Release(old)
 	return true
+}
+
+// first is how large the buffer is at first: with room for one byte more than is
+// expected, to find the end without growing.
+func (b *heldBody) first() int64 {
+	if b.expected < 0 {
+		return firstBodyBytes
+	}
+	return min(b.expected+1, firstBodyBytes)
 }
 
 func (b *heldBody) release() {

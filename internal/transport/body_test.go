@@ -130,7 +130,7 @@ func TestHeldBodyPaysForWhatItHolds(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			sem := semaphore.NewWeighted(budget)
-			body := &heldBody{budget: sem}
+			body := &heldBody{budget: sem, expected: -1}
 			if err := body.readAll(test.source, test.limit); !errors.Is(err, test.want) {
 				t.Fatalf("err = %v, want %v", err, test.want)
 			}
@@ -141,6 +141,30 @@ func TestHeldBodyPaysForWhatItHolds(t *testing.T) {
 			body.release()
 			if !sem.TryAcquire(budget) {
 				t.Error("did not give everything back")
+			}
+		})
+	}
+}
+
+func TestHeldBodyIsAsLargeAsExpected(t *testing.T) {
+	tests := map[string]struct {
+		length, expected, want int64
+	}{
+		"of the length that was said":     {600, 600, 601},
+		"longer than was said":            {700, 600, 1202},
+		"shorter than was said":           {10, 600, 601},
+		"of no known length":              {600, -1, firstBodyBytes},
+		"said to be large, and is not":    {600, 100 << 20, firstBodyBytes},
+		"said to be nothing, and is none": {0, 0, 1},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			body := &heldBody{budget: semaphore.NewWeighted(1 << 20), expected: test.expected}
+			if err := body.readAll(strings.NewReader(strings.Repeat("x", int(test.length))), 1<<20); err != nil {
+				t.Fatal(err)
+			}
+			if int64(len(body.bytes)) != test.length || int64(cap(body.bytes)) != test.want {
+				t.Errorf("%d bytes in a buffer of %d, want %d in %d", len(body.bytes), cap(body.bytes), test.length, test.want)
 			}
 		})
 	}

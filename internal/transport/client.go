@@ -66,7 +66,7 @@ func (c *Client) Exchange(ctx context.Context, req Request, read func(*Response)
 
 func (c *Client) deliver(ctx context.Context, answer *http.Response, read func(*Response) error) error {
 	hint := retryAfter(answer.Header, c.pool.options.Clock.Now())
-	body := &heldBody{budget: c.pool.budget}
+	body := &heldBody{budget: c.pool.budget, expected: answer.ContentLength}
 	defer body.release()
 	if reason := c.receive(ctx, answer, body); reason != "" {
 		return &Error{Reason: reason, Status: answer.StatusCode, RetryAfter: hint}
