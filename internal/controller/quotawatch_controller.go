@@ -51,18 +51,18 @@ func (r *QuotaWatchReconciler) Reconcile(ctx context.Context, req ctrl.Request) 
 		return ctrl.Result{}, nil // nothing outside the cluster to release
 	}
 
-	before := watch.DeepCopy()
+	before := *watch // shallow: the assessment leaves the status alone, which is then replaced
 	report, handled, err := r.assess(ctx, owner, watch)
 	if err != nil {
 		return ctrl.Result{}, err
 	}
 	watch.Status = report.Status
 	watch.Status.LastHandledReconcileAt = handled
-	if worthWriting(before, watch) {
-		if err := patchStatus(ctx, r.Client, before, watch); err != nil {
+	if worthWriting(&before, watch) {
+		if err := patchStatus(ctx, r.Client, &before, watch); err != nil {
 			return unwritten(err)
 		}
-		announceWatch(r.Recorder, before, watch, report.Changes)
+		announceWatch(r.Recorder, &before, watch, report.Changes)
 	}
 	return requeueAt(r.Clock, report.NextChange), nil
 }
