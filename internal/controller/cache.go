@@ -35,7 +35,7 @@ func CacheOptions(scope Scope) cache.Options {
 		DefaultTransform: cache.TransformStripManagedFields(),
 		ByObject: map[client.Object]cache.ByObject{
 			&v1alpha1.VendorAccount{}: {Label: scope.Objects},
-			&v1alpha1.QuotaWatch{}:    {Label: scope.Objects},
+			&v1alpha1.QuotaWatch{}:    {Label: scope.Objects, Transform: compactWatches()},
 			&corev1.Secret{}:          {Label: scope.Secrets, Transform: StripSecret},
 		},
 	}
