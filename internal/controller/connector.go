@@ -34,7 +34,8 @@ type Connector struct {
 	Clock   clock.PassiveClock
 }
 
-// Connection is a way to ask a vendor with one credential.
+// Connection is a way to ask a vendor with one credential. All watches of an
+// account share it.
 type Connection struct {
 	Vendor v1alpha1.Vendor
 	// Description says in words what account it is.
@@ -86,18 +87,33 @@ func (c *Connector) connect(ctx context.Context, account *v1alpha1.VendorAccount
 	if failure != nil || err != nil {
 		return nil, failure, err
 	}
+	secret, missing, err := c.secret(ctx, account.Namespace, secretRef.Name)
+	if err != nil {
+		return nil, nil, err
+	}
+	if connection := secret.connection(account, ca); connection != nil {
+		return connection, nil, nil
+	}
 	httpClient, err := c.Pool.Client(target(account, factory.Host, ca))
 	if err != nil {
 		return nil, refusedTarget(err), nil
 	}
-	secret, failure, err := c.secret(ctx, account.Namespace, secretRef.Name)
-	if failure != nil || err != nil {
-		return nil, failure, err
+	if missing != nil {
+		return nil, missing, nil
 	}
 	credential, err := parseCredential(secret.data, factory)
 	if err != nil {
 		return nil, secretFault(v1alpha1.ReasonSecretKeyMissing, fmt.Sprintf("Secret %s: %v", secretRef.Name, err)), nil
 	}
+	connection := c.newConnection(account, factory, credential, ca, httpClient)
+	connection.CredentialChanged = secret.changed
+	secret.keep(account, ca, connection)
+	return connection, nil, nil
+}
+
+func (c *Connector) newConnection(
+	account *v1alpha1.VendorAccount, factory vendors.Factory, credential map[string]vendors.Secret, ca []byte, httpClient *transport.Client,
+) *Connection {
 	source := c.source(account, factory, credential, ca)
 	return &Connection{
 		Vendor:      account.Spec.Vendor,
@@ -107,9 +123,8 @@ func (c *Connector) connect(ctx context.Context, account *v1alpha1.VendorAccount
 			Credential: credential, Client: httpClient, Clock: c.Clock, Pace: c.Poller.Pace(source),
 			Polyv: polyvOptions(account),
 		}),
-		AccessKeyHash:     accessKeyHash(credential, factory),
-		CredentialChanged: secret.changed,
-	}, nil, nil
+		AccessKeyHash: accessKeyHash(credential, factory),
+	}
 }
 
 // caBundle returns the account's own certificate authorities, if it has any.

@@ -43,6 +43,8 @@ type secretValues struct {
 	data    map[string][]byte
 	// changed is when the Secret was last written, as far as it tells.
 	changed time.Time
+
+	connections connections
 }
 
 // newSecretReader returns a reader that forgets a Secret as soon as it is
