@@ -58,7 +58,8 @@ func volcengineCredential(number int) vendorsim.VolcengineCredential {
 
 func volcengineRoom(place int) int64 { return 1_795_096_000_000_000 + int64(place) }
 
-// volcengineAccount has rooms with traffic on every day, and a little more of it at each step.
+// volcengineAccount has rooms with traffic on every day, all of it prepaid, and a little more of it
+// at each step. Traffic that is paid as it goes would raise an alarm in every watch.
 func volcengineAccount(now time.Time, step int) vendorsim.VolcengineAccount {
 	var account vendorsim.VolcengineAccount
 	for place := range volcengineRooms {
@@ -67,7 +68,7 @@ func volcengineAccount(now time.Time, step int) vendorsim.VolcengineAccount {
 			traffic := vendorsim.VolcengineGB(10_000*(place+1) + step)
 			room.Days = append(room.Days, vendorsim.VolcengineDay{
 				Day: vendorsim.VolcengineDayOf(now.AddDate(0, 0, -age-1)), Viewers: 10,
-				Estimated: traffic, PostPaid: traffic, Prepaid: traffic,
+				Estimated: traffic, Prepaid: traffic,
 			})
 		}
 		account.Rooms = append(account.Rooms, room)
