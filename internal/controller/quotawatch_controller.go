@@ -58,6 +58,9 @@ func (r *QuotaWatchReconciler) Reconcile(ctx context.Context, req ctrl.Request) 
 	}
 	watch.Status = report.Status
 	watch.Status.LastHandledReconcileAt = handled
+	if silence := r.silence(owner, before.Status.Conditions, watch.Status.Conditions, watch.Status.LastAttemptTime); silence > 0 {
+		return ctrl.Result{RequeueAfter: silence}, nil
+	}
 	if worthWriting(&before, watch) {
 		if err := patchStatus(ctx, r.Client, &before, watch); err != nil {
 			return unwritten(err)

@@ -246,8 +246,10 @@ var _ = Describe("A deleted and re-created watch", func() {
 		watch := o.watch()
 		o.applied(o.secret(), o.account(), watch)
 		o.eventuallyWatch(beReady())
-		polls := o.polls()
+		polls, reconciled := o.polls(), o.reconciles("quotawatch")
+		before := reconciled()
 		Expect(apiServer.Delete(suiteContext, watch)).To(Succeed())
+		Eventually(reconciled).WithTimeout(patience).Should(BeNumerically(">", before)) // it knows
 		o.advance(2 * time.Minute)
 		o.applied(o.watch())
 		o.eventuallyWatch(And(beReady(), haveSeeds()))

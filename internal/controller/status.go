@@ -15,10 +15,26 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
+	"github.com/quotawatch/quotawatch/internal/polling"
 )
 
 // heartbeat is how often times alone are written.
 const heartbeat = 10 * time.Minute
+
+// firstPatience is how long the first answer of a vendor is awaited before status says
+// so. Until then the default of the CRD says that nobody has looked yet, and a
+// cluster full of new objects costs one write each instead of two.
+const firstPatience = 30 * time.Second
+
+// silence is for how much longer nothing is written about an object: its vendor
+// has just been asked for the first time, and nothing is known before it answers.
+// attempt is when it last did.
+func (r *reconciler) silence(owner polling.Owner, before, after []metav1.Condition, attempt metav1.Time) time.Duration {
+	if len(before) > 0 || !attempt.IsZero() || reasonOf(after, v1alpha1.ConditionReady) != v1alpha1.ReasonProgressing {
+		return 0
+	}
+	return r.Poller.Declared(owner).Add(firstPatience).Sub(r.Clock.Now())
+}
 
 // patchStatus writes the status of after in one request, unless somebody else
 // changed the object since before was read.

@@ -58,6 +58,9 @@ func (r *VendorAccountReconciler) Reconcile(ctx context.Context, req ctrl.Reques
 	}
 	account.Status = report.Status
 	account.Status.LastHandledReconcileAt = handled
+	if silence := r.silence(owner, before.Status.Conditions, account.Status.Conditions, account.Status.LastVerifiedTime); silence > 0 {
+		return ctrl.Result{RequeueAfter: silence}, nil
+	}
 	if accountWorthWriting(before, account) || report.Rotated {
 		if err := patchStatus(ctx, r.Client, before, account); err != nil {
 			return unwritten(err)

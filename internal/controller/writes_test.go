@@ -97,13 +97,32 @@ var _ = Describe("The API server", func() {
 			v1alpha1.EventSummaryChanged, v1alpha1.EventQuotaLow))
 	})
 
+	It("gets one write of a new watch whose vendor answers at once", func() {
+		o.start()
+		o.applied(o.secret(), o.account(), o.watch())
+		o.eventuallyWatch(beReady())
+		Eventually(o.idle).MustPassRepeatedly(3).WithTimeout(patience).Should(BeTrue())
+		Expect(o.requests.counts()).To(HaveKeyWithValue("patch quotawatches/status", 1))
+	})
+
+	It("is told that the first answer is awaited when that takes long", func() {
+		Expect(o.vendor.Inject(vendorsim.ServiceTencent, vendorsim.Fault{Name: vendorsim.FaultHang})).To(Succeed())
+		o.start()
+		o.applied(o.secret(), o.account(), o.watch())
+		Eventually(o.vendor.CallCount).WithTimeout(patience).ShouldNot(BeZero())
+		Consistently(o.requests.counts).WithTimeout(300 * time.Millisecond).ShouldNot(HaveKey("patch quotawatches/status"))
+		Expect(o.storedWatch().Status.ObservedGeneration).To(BeEquivalentTo(-1), "for whoever waits for it")
+		o.advance(firstPatience)
+		o.eventuallyWatch(haveCondition(v1alpha1.ConditionReady, metav1.ConditionUnknown, v1alpha1.ReasonProgressing))
+	})
+
 	It("is spared a write that would conflict with the operator's own", func() {
 		var news sync.RWMutex // held while the operator hears nothing of QuotaWatches
-		var first sync.Once
-		resume := sync.OnceFunc(news.Unlock)
+		var deafen, deaf atomic.Bool
 		o.requests.around = func(next http.RoundTripper, r request, sent *http.Request) (*http.Response, error) {
-			if r.verb == "patch" && r.resource == "quotawatches/status" {
-				first.Do(news.Lock)
+			if r.verb == "patch" && r.resource == "quotawatches/status" && deafen.CompareAndSwap(true, false) {
+				news.Lock()
+				deaf.Store(true)
 			}
 			response, err := next.RoundTrip(sent)
 			if err == nil && r.verb == "watch" && r.resource == "quotawatches" {
@@ -111,25 +130,43 @@ var _ = Describe("The API server", func() {
 			}
 			return response, err
 		}
-		o.start()
+		resume := func() {
+			if deaf.CompareAndSwap(true, false) {
+				news.Unlock()
+			}
+		}
+		settle()
 		DeferCleanup(resume)
-		o.applied(o.secret(), o.account(), o.watch())
+		deafen.Store(true)
+		o.setLeft(75_000_000_000)
+		o.poll(interval)
 		writes := func() int { return o.requests.counts()["patch quotawatches/status"] }
-		Eventually(o.polls).WithTimeout(patience).Should(Equal(1))
+		Eventually(writes).WithTimeout(patience).Should(Equal(1))
+		o.setLeft(50_000_000_000)
+		o.ask(interval)
 		Consistently(writes).WithTimeout(500*time.Millisecond).Should(Equal(1), "the answer waits")
 		resume()
-		o.eventuallyWatch(And(beReady(), haveSeeds()))
+		o.eventuallyWatch(haveRemaining("traffic", "50000000000"))
 		Expect(writes()).To(Equal(2))
 		Expect(o.requests.answered(http.StatusConflict)).To(BeZero())
 	})
 })
 
 // poll moves the clock until the packages were read once more, and waits until
-// the answer was looked at. The first slot may be two intervals away.
+// the answer was looked at.
 func (o *operator) poll(interval time.Duration) {
 	GinkgoHelper()
-	calls, polls, reconciled := o.vendor.CallCount(), o.polls(), o.reconciles("quotawatch")
-	before, step := reconciled(), interval/60
+	reconciled := o.reconciles("quotawatch")
+	before := reconciled()
+	o.ask(interval)
+	Eventually(reconciled).WithTimeout(patience).Should(BeNumerically(">", before))
+}
+
+// ask moves the clock until the packages were read once more. The first slot may
+// be two intervals away.
+func (o *operator) ask(interval time.Duration) {
+	GinkgoHelper()
+	calls, polls, step := o.vendor.CallCount(), o.polls(), interval/60
 	o.clock.Step(interval - step)
 	Eventually(func() int {
 		before := calls
@@ -138,7 +175,6 @@ func (o *operator) poll(interval time.Duration) {
 		}
 		return o.polls()
 	}).WithTimeout(patience).WithPolling(40 * time.Millisecond).Should(Equal(polls + 1))
-	Eventually(reconciled).WithTimeout(patience).Should(BeNumerically(">", before))
 }
 
 // delayed is a body of which nothing arrives while somebody holds the lock.

@@ -55,6 +55,20 @@ func (p *Poller) Answer(owner Owner, op string) Answer {
 	return answer
 }
 
+// Declared returns since when the poller knows of what owner wants, by that which
+// it has known longest; zero when it knows nothing.
+func (p *Poller) Declared(owner Owner) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var since time.Time
+	for _, q := range p.owners[owner] {
+		if since.IsZero() || q.declared.Before(since) {
+			since = q.declared
+		}
+	}
+	return since
+}
+
 func (p *Poller) forget(owner Owner) {
 	for _, q := range p.owners[owner] {
 		p.unsubscribe(owner, q)
