@@ -84,7 +84,7 @@ $(race-notice)
 endef
 
 # Packages whose tests start the control plane.
-ENVTEST_PACKAGES := ./internal/controller/... ./test/...
+ENVTEST_PACKAGES := ./internal/controller/... ./internal/metrics/access ./test/...
 
 .PHONY: test
 test: ## Run all tests: unit tests, and CRD and controller tests on a real API server.
@@ -93,7 +93,7 @@ test: ## Run all tests: unit tests, and CRD and controller tests on a real API s
 .PHONY: test-unit
 test-unit: ## Run the tests that need no control plane.
 	$(race-notice)
-	go test $(RACE) $(TEST_ARGS) $$(go list ./... | grep -vE '/(internal/controller|test)(/|$$)')
+	go test $(RACE) $(TEST_ARGS) $$(go list ./... | grep -vE '/(internal/controller|internal/metrics/access|test)(/|$$)')
 
 .PHONY: test-envtest
 test-envtest: ## Run the tests that need the control plane.

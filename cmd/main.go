@@ -22,11 +22,11 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
-	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
 	"github.com/quotawatch/quotawatch/internal/controller"
+	"github.com/quotawatch/quotawatch/internal/metrics/access"
 	"github.com/quotawatch/quotawatch/internal/transport"
 	"github.com/quotawatch/quotawatch/internal/vendors"
 	"github.com/quotawatch/quotawatch/internal/vendors/polyv"
@@ -101,7 +101,7 @@ func managerOptions(o *options) ctrl.Options {
 func metricsOptions(o *options) metricsserver.Options {
 	metrics := metricsserver.Options{BindAddress: o.metricsAddress, SecureServing: o.metricsSecure}
 	if o.metricsSecure {
-		metrics.FilterProvider = filters.WithAuthenticationAndAuthorization
+		metrics.FilterProvider = access.Filter
 	}
 	return metrics
 }

@@ -105,7 +105,7 @@ func storedWatch(t *testing.T) *v1alpha1.QuotaWatch {
 	t.Helper()
 	stored := &v1alpha1.QuotaWatch{}
 	stored.Name = "traffic"
-	stored.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "kubectl", FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:spec":{}}`)}}}
+	stored.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "kubectl", FieldsV1: metav1.NewFieldsV1(`{"f:spec":{}}`)}}
 	for _, condition := range []string{v1alpha1.ConditionReady, v1alpha1.ConditionQuotaLow, v1alpha1.ConditionQuotaExhausted, v1alpha1.ConditionDataStale, v1alpha1.ConditionPartialData} {
 		stored.Status.Conditions = append(stored.Status.Conditions, metav1.Condition{
 			Type: condition, Status: metav1.ConditionFalse, Reason: v1alpha1.ReasonSufficient, Message: "Every resource in use has something usable left",
