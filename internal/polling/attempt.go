@@ -181,8 +181,8 @@ func (q *query) succeed(now time.Time, value any, readAt time.Time) {
 
 func (q *query) ownerList() []Owner {
 	owners := make([]Owner, 0, len(q.owners))
-	for owner := range q.owners {
-		owners = append(owners, owner)
+	for o := range q.owners {
+		owners = append(owners, o.Owner)
 	}
 	return owners
 }

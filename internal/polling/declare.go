@@ -3,7 +3,10 @@
 
 package polling
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Declare replaces the queries that owner wants, all of them from source, each
 // with an Op of its own. To declare none is to Forget.
@@ -15,22 +18,41 @@ func (p *Poller) Declare(owner Owner, source Source, queries ...Query) {
 		p.forget(owner)
 		return
 	}
-	lane := p.lane(source)
-	lane.allow(owner, source.RequestsPerSecond, p.clock.Now())
-	before := p.owners[owner]
-	after := make(map[string]*query, len(queries))
+	o := p.owner(owner)
+	p.use(o, p.lane(source), source.RequestsPerSecond)
+	before := o.queries
+	o.queries = make([]*query, 0, len(queries))
 	for _, want := range queries {
-		after[want.Op] = p.subscribe(owner, lane, want, before[want.Op])
+		o.queries = append(o.queries, p.subscribe(o, want, queryFor(before, want.Op)))
 	}
-	p.owners[owner] = after
-	for op, q := range before {
-		if after[op] != q {
-			p.unsubscribe(owner, q)
-		}
-		if q.lane != lane {
-			q.lane.leave(owner, p.clock.Now())
+	for _, q := range before {
+		if !slices.Contains(o.queries, q) {
+			p.unsubscribe(o, q)
 		}
 	}
+}
+
+// owner returns what is known of the owner, at first nothing.
+func (p *Poller) owner(id Owner) *owner {
+	o, ok := p.owners[id]
+	if !ok {
+		o = &owner{Owner: id}
+		p.owners[id] = o
+	}
+	return o
+}
+
+// use has o ask by the lane from now on, and allow so many requests per second.
+func (p *Poller) use(o *owner, l *lane, requestsPerSecond int32) {
+	if o.lane == l && o.rate == requestsPerSecond {
+		return
+	}
+	now := p.clock.Now()
+	l.allow(requestsPerSecond, now)
+	if o.lane != nil {
+		o.lane.disallow(o.rate, now)
+	}
+	o.lane, o.rate = l, requestsPerSecond
 }
 
 // Forget drops all queries of owner.
@@ -46,12 +68,16 @@ func (p *Poller) Forget(owner Owner) {
 func (p *Poller) Answer(owner Owner, op string) Answer {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	q, ok := p.owners[owner][op]
+	o, ok := p.owners[owner]
 	if !ok {
 		return Answer{}
 	}
+	q := o.query(op)
+	if q == nil {
+		return Answer{}
+	}
 	answer := q.shown(p.clock.Now())
-	answer.Refreshed = q.owners[owner].refresh.handled
+	answer.Refreshed = q.owners[o].refresh.handled
 	return answer
 }
 
@@ -61,7 +87,11 @@ func (p *Poller) Declared(owner Owner) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var since time.Time
-	for _, q := range p.owners[owner] {
+	o, ok := p.owners[owner]
+	if !ok {
+		return since
+	}
+	for _, q := range o.queries {
 		if since.IsZero() || q.declared.Before(since) {
 			since = q.declared
 		}
@@ -70,10 +100,14 @@ func (p *Poller) Declared(owner Owner) time.Time {
 }
 
 func (p *Poller) forget(owner Owner) {
-	for _, q := range p.owners[owner] {
-		p.unsubscribe(owner, q)
-		q.lane.leave(owner, p.clock.Now())
+	o, ok := p.owners[owner]
+	if !ok {
+		return
 	}
+	for _, q := range o.queries {
+		p.unsubscribe(o, q)
+	}
+	o.lane.disallow(o.rate, p.clock.Now())
 	delete(p.owners, owner)
 }
 
@@ -98,7 +132,7 @@ func (p *Poller) query(l *lane, want Query, now time.Time) *query {
 	id := question{op: want.Op, params: want.Params, answeredByAny: want.AnsweredByAny}
 	q, ok := l.queries[id]
 	if !ok {
-		q = &query{question: id, phase: phase(l.source, id), declared: now, lane: l, owners: map[Owner]*subscription{}}
+		q = &query{question: id, phase: phase(l.source, id), declared: now, lane: l, owners: map[*owner]*subscription{}}
 		q.turn = newAlarm(func(now time.Time) { p.comeDue(q, now) })
 		q.slow = newAlarm(func(time.Time) { p.vacate(q) })
 		l.queries[id] = q
@@ -110,29 +144,29 @@ func (p *Poller) query(l *lane, want Query, now time.Time) *query {
 	return q
 }
 
-// subscribe makes owner one of the owners of the query that it wants. before is
-// the query that it had under the same Op, or nil.
-func (p *Poller) subscribe(owner Owner, l *lane, want Query, before *query) *query {
+// subscribe makes o one of the owners of the query that it wants. before is the
+// query that it had under the same Op, or nil.
+func (p *Poller) subscribe(o *owner, want Query, before *query) *query {
 	now := p.clock.Now()
-	q := p.query(l, want, now)
+	q := p.query(o.lane, want, now)
 	if before != nil && before != q {
 		want.Held = time.Time{} // those numbers answer another question
 	}
 	if before != q && q.serves(want.Interval, now) {
-		p.observe.Shared(l.source.Vendor, 1)
+		p.observe.Shared(o.lane.source.Vendor, 1)
 	}
-	if q.join(owner, want, now) {
+	if q.join(o, want, now) {
 		p.reschedule(q)
 	}
 	return q
 }
 
-// join notes what owner wants, and tells whether that may move the next attempt.
-func (q *query) join(owner Owner, want Query, now time.Time) bool {
-	s, known := q.owners[owner]
+// join notes what o wants, and tells whether that may move the next attempt.
+func (q *query) join(o *owner, want Query, now time.Time) bool {
+	s, known := q.owners[o]
 	if !known {
 		s = &subscription{}
-		q.owners[owner] = s
+		q.owners[o] = s
 	}
 	had := *s
 	s.interval, s.held = max(want.Interval, minInterval), want.Held
@@ -143,9 +177,9 @@ func (q *query) join(owner Owner, want Query, now time.Time) bool {
 	return s.interval != had.interval || s.awaiting != had.awaiting || isRequest
 }
 
-// unsubscribe drops owner from q. Those that are left may be content with less.
-func (p *Poller) unsubscribe(owner Owner, q *query) {
-	delete(q.owners, owner)
+// unsubscribe drops o from q. Those that are left may be content with less.
+func (p *Poller) unsubscribe(o *owner, q *query) {
+	delete(q.owners, o)
 	if len(q.owners) == 0 {
 		p.drop(q)
 	} else {

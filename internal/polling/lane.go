@@ -42,8 +42,8 @@ type lane struct {
 	host    *host
 	route   *route
 	limiter *rate.Limiter
-	gate    chan struct{}   // full while a call waits for its turn
-	rates   map[Owner]int32 // what each owner allows; the lowest wins
+	gate    chan struct{} // full while a call waits for its turn
+	rates   map[int32]int // how many owners allow so much; the lowest wins
 	running int
 	breaker breaker
 	reopen  alarm // when the breaker admits a probe
@@ -69,7 +69,7 @@ func newLane(source Source, h *host, r *route, now time.Time) *lane {
 		route:         r,
 		limiter:       rate.NewLimiter(limit(source.RequestsPerSecond), burst),
 		gate:          make(chan struct{}, 1),
-		rates:         map[Owner]int32{},
+		rates:         map[int32]int{},
 		queries:       map[question]*query{},
 		answeredByAny: map[*query]struct{}{},
 		since:         now,
@@ -89,19 +89,18 @@ func limit(requestsPerSecond int32) rate.Limit {
 	return rate.Limit(requestsPerSecond)
 }
 
-// allow notes how many requests per second owner allows.
-func (l *lane) allow(owner Owner, requestsPerSecond int32, now time.Time) {
-	if r, ok := l.rates[owner]; ok && r == requestsPerSecond {
-		return
-	}
-	l.rates[owner] = requestsPerSecond
+// allow notes that one more owner allows so many requests per second.
+func (l *lane) allow(requestsPerSecond int32, now time.Time) {
+	l.rates[requestsPerSecond]++
 	l.updateLimit(now)
 }
 
-// leave forgets what owner allows. What the last owner allowed holds for the
-// attempts that are still under way.
-func (l *lane) leave(owner Owner, now time.Time) {
-	delete(l.rates, owner)
+// disallow forgets what one owner allows. What the last owner allowed holds for
+// the attempts that are still under way.
+func (l *lane) disallow(requestsPerSecond int32, now time.Time) {
+	if l.rates[requestsPerSecond]--; l.rates[requestsPerSecond] == 0 {
+		delete(l.rates, requestsPerSecond)
+	}
 	if len(l.rates) > 0 {
 		l.updateLimit(now)
 	}
@@ -109,7 +108,7 @@ func (l *lane) leave(owner Owner, now time.Time) {
 
 func (l *lane) updateLimit(now time.Time) {
 	lowest := rate.Inf
-	for _, r := range l.rates {
+	for r := range l.rates {
 		lowest = min(lowest, limit(r))
 	}
 	if lowest != l.limiter.Limit() {

@@ -148,8 +148,9 @@ func (l *life) query(source Source, op string) Query {
 // woken to see. The next time is no news, nor is what an attempt under way shows.
 func (l *life) checkTold(t *testing.T) {
 	t.Helper()
-	for owner, queries := range l.w.poller.owners {
-		for op, q := range queries {
+	for owner, o := range l.w.poller.owners {
+		for _, q := range o.queries {
+			op := q.question.op
 			sees, saw := l.w.poller.Answer(owner, op), l.told[wish{owner, op}]
 			sees.Next, saw.Next = time.Time{}, time.Time{}
 			if q.stage != running && sees != saw {
@@ -163,13 +164,14 @@ func (l *life) checkTold(t *testing.T) {
 // wants, and no request is left.
 func (l *life) checkServed(t *testing.T) {
 	t.Helper()
-	for owner, queries := range l.w.poller.owners {
-		for op, q := range queries {
+	for owner, o := range l.w.poller.owners {
+		for _, q := range o.queries {
+			op := q.question.op
 			a := l.w.poller.Answer(owner, op)
 			if age := l.w.clock.Since(a.Time); a.Err != nil || age > 2*q.interval()+time.Minute {
 				t.Errorf("%s: %s, asked every %s, was answered %s ago, and shows %v", owner.Name, op, q.interval(), age, a.Err)
 			}
-			if got := q.owners[owner].refresh.wanted; got != "" {
+			if got := q.owners[o].refresh.wanted; got != "" {
 				t.Errorf("%s: request %s is still open", owner.Name, got)
 			}
 		}

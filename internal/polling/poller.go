@@ -41,9 +41,9 @@ type Poller struct {
 
 	mu       sync.Mutex
 	schedule schedule
-	owners   map[Owner]map[string]*query // by Op
-	news     []Owner                     // to be woken as soon as mu is free
-	arrivals []*query                    // came in line and may have begun since
+	owners   map[Owner]*owner
+	news     []Owner  // to be woken as soon as mu is free
+	arrivals []*query // came in line and may have begun since
 	lanes    map[Key]*lane
 	hosts    map[string]*host
 	routes   map[routeID]*route
@@ -66,7 +66,7 @@ func New(options Options) *Poller {
 		observe: options.Observer,
 		log:     options.Log,
 		changed: make(chan struct{}, 1),
-		owners:  map[Owner]map[string]*query{},
+		owners:  map[Owner]*owner{},
 		lanes:   map[Key]*lane{},
 		hosts:   map[string]*host{},
 		routes:  map[routeID]*route{},

@@ -113,7 +113,7 @@ type query struct {
 	declared time.Time // when it was first declared
 	lane     *lane
 	ask      func(ctx context.Context) (any, error)
-	owners   map[Owner]*subscription
+	owners   map[*owner]*subscription
 
 	stage    stage
 	turn     alarm     // when it is asked next
@@ -129,6 +129,28 @@ type query struct {
 	vacated bool  // whether its runner was given to others
 	calls   int   // that it was let make, or as the probe of a breaker
 	refused bool  // whether a breaker kept it from a call
+}
+
+// owner is an Owner with what it wants. The Poller's lock guards it.
+type owner struct {
+	Owner
+	queries []*query // one for each Op
+	lane    *lane    // of all of them
+	rate    int32    // how many requests per second it allows there
+}
+
+// query returns the owner's query of that Op; nil when there is none.
+func (o *owner) query(op string) *query {
+	return queryFor(o.queries, op)
+}
+
+func queryFor(queries []*query, op string) *query {
+	for _, q := range queries {
+		if q.question.op == op {
+			return q
+		}
+	}
+	return nil
 }
 
 // subscription is one owner's interest in a query.

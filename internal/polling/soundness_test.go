@@ -8,6 +8,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // soundness checks what must hold of a Poller whenever nothing moves.
@@ -72,17 +74,21 @@ func (s *soundness) lane(key Key, l *lane) {
 
 // rates count of those who ask something, and of nobody else.
 func (s *soundness) rates(l *lane) {
-	askers := map[Owner]bool{}
+	askers, want := map[*owner]bool{}, map[int32]int{}
 	for _, q := range l.queries {
-		for owner := range q.owners {
-			askers[owner] = true
-			if _, ok := l.rates[owner]; !ok {
-				s.errorf("%s: what %s allows is forgotten", l.source.ID, owner.Name)
+		for o := range q.owners {
+			if askers[o] {
+				continue
+			}
+			askers[o] = true
+			want[o.rate]++
+			if o.lane != l {
+				s.errorf("%s: %s asks, but allows nothing", l.source.ID, o.Name)
 			}
 		}
 	}
-	if len(l.rates) != len(askers) {
-		s.errorf("%s: what %d owners allow counts, of whom %d ask", l.source.ID, len(l.rates), len(askers))
+	if diff := cmp.Diff(want, l.rates); diff != "" {
+		s.errorf("%s: what owners allow (-asking +counted):\n%s", l.source.ID, diff)
 	}
 }
 
@@ -133,9 +139,9 @@ func (s *soundness) query(l *lane, q *query) {
 	if len(q.owners) == 0 && q.stage != running {
 		s.errorf("%v: is kept, though nobody wants it", q.question)
 	}
-	for owner := range q.owners {
-		if s.poller.owners[owner][q.question.op] != q {
-			s.errorf("%v: %s does not know that it wants it", q.question, owner.Name)
+	for o := range q.owners {
+		if s.poller.owners[o.Owner] != o || o.query(q.question.op) != q {
+			s.errorf("%v: %s does not know that it wants it", q.question, o.Name)
 		}
 	}
 }
@@ -190,11 +196,11 @@ func (s *soundness) hosts() {
 
 // owners want nothing that was dropped.
 func (s *soundness) owners() {
-	for owner, queries := range s.poller.owners {
-		for op, q := range queries {
-			_, wants := q.owners[owner]
-			if !wants || q.lane.queries[q.question] != q || s.poller.lanes[q.lane.source.Key] != q.lane {
-				s.errorf("%s: nobody asks %s for it any more", owner.Name, op)
+	for _, o := range s.poller.owners {
+		for _, q := range o.queries {
+			_, wants := q.owners[o]
+			if !wants || q.lane.queries[q.question] != q || s.poller.lanes[q.lane.source.Key] != q.lane || q.lane != o.lane {
+				s.errorf("%s: nobody asks %s for it any more", o.Name, q.question.op)
 			}
 		}
 	}
