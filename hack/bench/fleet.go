@@ -22,6 +22,10 @@ const (
 	fleetNamespace = "fleet"
 )
 
+// opened is when all packages of the fleet are dated from: were it the present, their ends would
+// move with every number that changes, and each poll would find them renewed.
+var opened = time.Now()
+
 // vendorKind is one vendor in the fleet.
 type vendorKind struct {
 	vendor v1alpha1.Vendor

@@ -43,7 +43,7 @@ var polyvKind = &vendorKind{
 		return c.AppID
 	},
 	fill: func(sim *vendorsim.Simulator, number, step int) {
-		sim.Polyv().SetAccount(polyvCredential(number).Account, polyvGroup(time.Now(), step))
+		sim.Polyv().SetAccount(polyvCredential(number).Account, polyvGroup(opened, step))
 	},
 }
 

@@ -3,7 +3,10 @@
 
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"net/http"
+)
 
 // target is what a value should be; the zero value is none.
 type target struct {
@@ -47,7 +50,7 @@ var rows = []row{
 	{"unchanging: CPU, ms per poll", "%.2f", atMost(1), ofUnchanging(func(w *window) float64 { return w.CPUMillisPerPoll })},
 	{"  punctuality", "%.3f", atLeast(0.99), ofUnchanging(func(w *window) float64 { return w.Punctuality })},
 	{"  begun within a second", "%.3f", target{}, ofUnchanging(func(w *window) float64 { return w.WithinSecond })},
-	{"  status writes per poll", "%.3f", target{}, ofUnchanging(func(w *window) float64 { return ratio(w.StatusWrites, w.Polls) })},
+	{"  API requests per poll, Leases aside", "%.3f", atMost(0.001), ofUnchanging((*window).requestsPerPoll)},
 	{"  calls per poll", "%.3f", target{}, ofUnchanging(func(w *window) float64 { return ratio(float64(w.Calls), w.Polls) })},
 	{"  connections per 1,000 polls", "%.1f", atMost(5), ofUnchanging(connections)},
 	{"  memory, MiB", "%.0f", memory, ofUnchanging(func(w *window) float64 { return w.RSSMiB })},
@@ -60,6 +63,7 @@ var rows = []row{
 
 	{"changing: CPU, ms per poll", "%.2f", atMost(2.5), ofChanging(func(w *window) float64 { return w.CPUMillisPerPoll })},
 	{"  punctuality", "%.3f", atLeast(0.99), ofChanging(func(w *window) float64 { return w.Punctuality })},
+	{"  API requests per poll, Leases aside", "%.3f", atMost(1.001), ofChanging((*window).requestsPerPoll)},
 	{"  status writes per poll", "%.3f", target{}, ofChanging(func(w *window) float64 { return ratio(w.StatusWrites, w.Polls) })},
 	{"  etcd puts per poll", "%.2f", target{}, ofChanging(func(w *window) float64 { return ratio(w.EtcdPuts, w.Polls) })},
 	{"  etcd log, KiB per poll", "%.1f", target{}, ofChanging(func(w *window) float64 { return ratio(w.EtcdBytes, w.Polls) / 1024 })},
@@ -136,6 +140,17 @@ func ofRestart(value func(*restart) float64) func(*result) (float64, bool) {
 
 func ofOutage(value func(*outage) float64) func(*result) (float64, bool) {
 	return of(func(r *result) *outage { return r.Outage }, value)
+}
+
+// requestsPerPoll is what polls cost the API server. Leases are the only things that are PUT.
+func (w *window) requestsPerPoll() float64 {
+	var total float64
+	for method, count := range w.Requests {
+		if method != http.MethodPut {
+			total += count
+		}
+	}
+	return ratio(total, w.Polls)
 }
 
 func connections(w *window) float64 { return 1000 * ratio(float64(w.Connections), w.Polls) }

@@ -41,7 +41,7 @@ var tencentKind = &vendorKind{
 		return c.SecretID
 	},
 	fill: func(sim *vendorsim.Simulator, number, step int) {
-		sim.Tencent().SetAccount(tencentCredential(number).Account, tencentAccount(time.Now(), step))
+		sim.Tencent().SetAccount(tencentCredential(number).Account, tencentAccount(opened, step))
 	},
 }
 

@@ -44,7 +44,7 @@ var volcengineKind = &vendorKind{
 		return c.AccessKeyID
 	},
 	fill: func(sim *vendorsim.Simulator, number, step int) {
-		sim.Volcengine().SetAccount(volcengineCredential(number).Account, volcengineAccount(time.Now(), step))
+		sim.Volcengine().SetAccount(volcengineCredential(number).Account, volcengineAccount(opened, step))
 	},
 }
 
