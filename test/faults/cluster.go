@@ -26,6 +26,14 @@ import (
 	"github.com/quotawatch/quotawatch/internal/rig"
 )
 
+// What all worlds share.
+var (
+	// program is the manager's binary.
+	program string
+	// shared is the cluster of all specs but those that would spoil it.
+	shared *cluster
+)
+
 // cluster is a real control plane with the CRDs and the manager's roles, and a
 // token of its ServiceAccount.
 type cluster struct {
