@@ -63,12 +63,12 @@ func (a *account) calledInPause(fault vendorsim.FaultName, pause time.Duration) 
 }
 
 // calledLate says which questions of a watch were not asked in every slot, until
-// now. When it is new they are asked at once, and then in the first slot after an
-// interval. What was asked only once was to check the key.
+// now. When it is new they are asked at once, some a moment later to check the key,
+// and then in the first slot after an interval. What was asked only once was to
+// check the key.
 func (a *account) calledLate(now time.Time) []string {
-	calls := a.simulator.callsWith(a.key.id, time.Time{})
 	times := map[question][]time.Time{}
-	for _, call := range calls {
+	for _, call := range a.simulator.callsWith(a.key.id, time.Time{}) {
 		q := question{call.Action, call.Query, call.Page}
 		times[q] = append(times[q], call.Time)
 	}
@@ -80,7 +80,7 @@ func (a *account) calledLate(now time.Time) []string {
 		regular++
 		for i, next := range append(asked[1:], now) {
 			within := interval + slack
-			if asked[i].Sub(calls[0].Time) < slack {
+			if asked[i].Sub(asked[0]) < slack {
 				within += interval
 			}
 			if gap := next.Sub(asked[i]); gap > within {
