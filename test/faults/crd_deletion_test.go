@@ -34,7 +34,7 @@ var _ = Describe("CRDs deleted in the middle of a poll", func() {
 
 		w.witness.expectDeletion(accounts...)
 		w.deleteCRDs(ctx)
-		w.misleadPoll(accounts)
+		w.misleadPolls(accounts)
 		w.endPoll(s)
 		calls := s.CallCount()
 		Consistently(m.running, undisturbed, often).Should(BeTrue(), m.Tail(40))

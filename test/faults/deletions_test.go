@@ -5,7 +5,7 @@ package faults
 
 import (
 	"context"
-	"strings"
+	"slices"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -27,28 +27,25 @@ const (
 	staleNumber = 13
 )
 
-// deletion is what is deleted while calls are under way, and made anew, with
-// another key, while they still are.
+// deletion is what is deleted while calls are under way, and made anew with
+// another key.
 type deletion struct {
 	what string
 	gone func(*account) []client.Object
 	// reason is what watches that stay show meanwhile.
 	reason string
 	anew   func(*account) []client.Object
-
-	simulator *simulator
-	accounts  []*account
 }
 
-var deletions = []*deletion{
+var deletions = []deletion{
 	{
-		what:   "Secret",
+		what:   "secret",
 		gone:   func(a *account) []client.Object { return []client.Object{a.secret} },
 		reason: v1alpha1.ReasonSecretNotFound,
 		anew:   func(a *account) []client.Object { return []client.Object{a.secret} },
 	},
 	{
-		what:   "VendorAccount",
+		what:   "account",
 		gone:   func(a *account) []client.Object { return []client.Object{a.object} },
 		reason: v1alpha1.ReasonAccountNotFound,
 		anew: func(a *account) []client.Object {
@@ -58,7 +55,7 @@ var deletions = []*deletion{
 		},
 	},
 	{
-		what: "QuotaWatch",
+		what: "watch",
 		gone: func(a *account) []client.Object { return []client.Object{a.watch} },
 		anew: func(a *account) []client.Object {
 			a.secret.Name += "-anew"
@@ -73,47 +70,76 @@ var deletions = []*deletion{
 	},
 }
 
-var _ = Describe("Objects deleted in the middle of a poll", Ordered, ContinueOnFailure, func() {
+// deleted is a simulator with the accounts of which something is deleted.
+type deleted struct {
+	deletion
+	simulator *simulator
+	accounts  []*account
+}
+
+// All deletions happen at the same time, each of them twice: once the old calls
+// end before there is anything new, and once after.
+var _ = Describe("Objects deleted in the middle of a poll", Ordered, func() {
 	var (
-		w      *world
-		m      *manager
-		before footprint
+		w           *world
+		m           *manager
+		before      footprint
+		all         []*account
+		early, late []*deleted
 	)
 	BeforeAll(func(ctx SpecContext) {
 		w = newWorld(shared)
+		prepare := func(d deletion, when string) *deleted {
+			s := w.newSimulator(when + "-" + d.what)
+			return &deleted{deletion: d, simulator: s, accounts: w.addAccounts(s)}
+		}
 		for _, d := range deletions {
-			d.simulator = w.newSimulator("deleted-" + strings.ToLower(d.what))
-			d.accounts = w.addAccounts(d.simulator)
+			early, late = append(early, prepare(d, "early")), append(late, prepare(d, "late"))
+		}
+		for _, d := range slices.Concat(early, late) {
 			w.apply(ctx, d.accounts...)
+			all = append(all, d.accounts...)
 		}
 		m = w.startManager(w.kubeconfig)
-		for _, d := range deletions {
-			w.eventually(ctx, patience, upToDate, d.accounts...)
-		}
+		w.eventually(ctx, patience, upToDate, all...)
 		before = w.restingFootprint(ctx, m)
+		for _, d := range slices.Concat(early, late) {
+			w.beginPoll(ctx, d.simulator, d.accounts)
+		}
 	})
 
-	for _, d := range deletions {
-		It(d.what+": the new one is answered, and nothing is written of the old answer", func(ctx SpecContext) {
-			w.beginPoll(ctx, d.simulator, d.accounts)
+	It("are gone at once, and watches that stay say what is missing", func(ctx SpecContext) {
+		for _, d := range slices.Concat(early, late) {
 			w.delete(ctx, d.gone, d.accounts)
+		}
+		for _, d := range slices.Concat(early, late) {
 			if d.reason != "" {
 				w.eventually(ctx, patience, isNotReady(d.reason), d.accounts...)
 			}
+		}
+	})
 
-			w.misleadPoll(d.accounts)
-			w.create(ctx, d.anew, d.accounts)
-			w.eventually(ctx, interval, upToDate, d.accounts...)
-
+	It("are answered within an interval when they are made anew", func(ctx SpecContext) {
+		w.misleadPolls(all)
+		for _, d := range early {
 			w.endPoll(d.simulator)
-			Consistently(func() ([]string, error) { return w.lacking(ctx, upToDate, d.accounts...) }, undisturbed, often).
-				Should(BeEmpty())
-		})
-	}
+		}
+		for _, d := range slices.Concat(early, late) {
+			w.create(ctx, d.anew, d.accounts)
+		}
+		w.eventually(ctx, interval, upToDate, all...)
+	})
 
-	It("leaves nothing behind in the manager", func(ctx SpecContext) { w.expectFootprint(ctx, m, before) })
+	It("are not written to when an old answer comes", func(ctx SpecContext) {
+		for _, d := range late {
+			w.endPoll(d.simulator)
+		}
+		Consistently(func() ([]string, error) { return w.lacking(ctx, upToDate, all...) }, undisturbed, often).Should(BeEmpty())
+	})
 
-	It("has nothing secret in the metrics", func(ctx SpecContext) { w.expectNothingMeasured(ctx, m) })
+	It("leave nothing behind in the manager", func(ctx SpecContext) { w.expectFootprint(ctx, m, before) })
+
+	It("leave nothing secret in the metrics", func(ctx SpecContext) { w.expectNothingMeasured(ctx, m) })
 })
 
 // beginPoll has accounts polled, and waits until the calls are under way.
@@ -131,10 +157,10 @@ func (w *world) endPoll(s *simulator) {
 	Eventually(s.held, patience, often).Should(BeZero())
 }
 
-// misleadPoll has the calls under way end in amounts that nobody may show, by
+// misleadPolls has the calls under way end in amounts that nobody may show, by
 // moving their keys to another account. The vendor accepts other keys for the
 // accounts, whose amounts are others, too.
-func (w *world) misleadPoll(accounts []*account) {
+func (w *world) misleadPolls(accounts []*account) {
 	for _, a := range accounts {
 		a.kind.admit(a.simulator.Simulator, a.key, "stale-"+a.name)
 		a.kind.fill(a.simulator.Simulator, "stale-"+a.name, staleNumber)

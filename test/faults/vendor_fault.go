@@ -25,7 +25,7 @@ type vendorFault struct {
 	kind v1alpha1.ErrorKind
 	code string // empty where each vendor's answer has its own
 	// prepare makes a simulator that can have the fault, and its accounts.
-	prepare func(ctx context.Context, w *world, name string) (*simulator, []*account)
+	prepare func(ctx context.Context, w *world) (*simulator, []*account)
 	// begin and end have it strike, and no more.
 	begin, end func(ctx context.Context, w *world, s *simulator, accounts []*account)
 
@@ -38,7 +38,7 @@ type vendorFault struct {
 func simulated(name string, fault vendorsim.Fault, kind v1alpha1.ErrorKind, code string, kinds ...*accountKind) *vendorFault {
 	return &vendorFault{
 		name: name, kind: kind, code: code,
-		prepare: func(_ context.Context, w *world, name string) (*simulator, []*account) {
+		prepare: func(_ context.Context, w *world) (*simulator, []*account) {
 			s := w.newSimulator(name)
 			return s, w.addAccounts(s, kinds...)
 		},
@@ -61,7 +61,7 @@ func badCertificate(name string, template func() *x509.Certificate, byStranger b
 	trusted, shown := &authority{}, &shownCertificate{}
 	return &vendorFault{
 		name: name, kind: v1alpha1.ErrorUnavailable, code: "TLS",
-		prepare: func(ctx context.Context, w *world, name string) (*simulator, []*account) {
+		prepare: func(ctx context.Context, w *world) (*simulator, []*account) {
 			trusted = newAuthority()
 			shown.Store(trusted.issue(forThisMachine()))
 			s := w.newSimulatorOver(name, shown.config())
@@ -108,7 +108,7 @@ func unknownName(name string) *vendorFault {
 	}
 	return &vendorFault{
 		name: name, kind: v1alpha1.ErrorUnavailable, code: "DNS",
-		prepare: func(_ context.Context, w *world, name string) (*simulator, []*account) {
+		prepare: func(_ context.Context, w *world) (*simulator, []*account) {
 			w.endpoints = append(w.endpoints, unresolvedName)
 			s := w.newSimulator(name)
 			return s, w.addAccounts(s)

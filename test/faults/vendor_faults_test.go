@@ -72,6 +72,7 @@ var _ = Describe("Faults of vendors", Ordered, ContinueOnFailure, func() {
 		neighbours []*account
 		afflicted  []*account
 		blocked    []*account // whose address POLYV turns away
+		newcomers  []*account
 		began      time.Time
 		ended      time.Time
 	)
@@ -80,7 +81,7 @@ var _ = Describe("Faults of vendors", Ordered, ContinueOnFailure, func() {
 		w = newWorld(shared)
 		neighbours = w.addAccounts(w.newSimulator("faultless"))
 		for _, fault := range vendorFaults {
-			fault.simulator, fault.accounts = fault.prepare(ctx, w, fault.name)
+			fault.simulator, fault.accounts = fault.prepare(ctx, w)
 			for _, a := range fault.accounts {
 				a.watch.Spec.StaleAfter = &metav1.Duration{Duration: staleAfter}
 			}
@@ -112,9 +113,13 @@ var _ = Describe("Faults of vendors", Ordered, ContinueOnFailure, func() {
 		})
 	}
 
-	It("has nobody wait less than the vendor asks, not even who asks for it", func(ctx SpecContext) {
-		w.refresh(ctx, blocked...)
-		w.refresh(ctx, tooManyForNow.accounts...)
+	It("makes newcomers wait, and who asks for a refresh, when the vendor asked for a pause", func(ctx SpecContext) {
+		held := slices.Concat(tooManyForNow.accounts, blocked)
+		w.refresh(ctx, held...)
+		for _, a := range held {
+			newcomers = append(newcomers, w.join(ctx, a))
+		}
+		w.eventually(ctx, patience, isNotReady(string(throttled)), newcomers...)
 	})
 
 	It("has Ready turn False when the numbers are too old", func(ctx SpecContext) {
@@ -140,7 +145,8 @@ var _ = Describe("Faults of vendors", Ordered, ContinueOnFailure, func() {
 		})
 	}
 
-	It("had nobody wait less than the vendor asked", func() {
+	It("made nobody wait less than the vendor asked, nor longer", func(ctx SpecContext) {
+		w.eventually(ctx, patience, upToDate, newcomers[:len(tooManyForNow.accounts)]...)
 		for _, a := range tooManyForNow.accounts {
 			Expect(a.calledInPause(vendorsim.FaultHTTP429RetryAfter, vendorPause)).To(BeEmpty())
 		}
@@ -173,6 +179,7 @@ var _ = Describe("Faults of vendors", Ordered, ContinueOnFailure, func() {
 			Skip("the address is left alone for five minutes: make test-faults waits for that")
 		}
 		w.eventually(ctx, time.Until(began.Add(addressPause+interval+slack)), upToDate, blocked...)
+		w.eventually(ctx, patience, upToDate, newcomers[len(tooManyForNow.accounts):]...)
 	})
 })
 
