@@ -150,9 +150,7 @@ var _ = Describe("Faults of vendors", Ordered, ContinueOnFailure, func() {
 		for _, a := range tooManyForNow.accounts {
 			Expect(a.calledInPause(vendorsim.FaultHTTP429RetryAfter, vendorPause)).To(BeEmpty())
 		}
-		for _, a := range blocked {
-			Expect(a.calledInPause(vendorsim.FaultHTTP429, addressPause)).To(BeEmpty())
-		}
+		expectBlockHonoured(blocked)
 	})
 
 	It("had neighbours polled in every slot", func(ctx SpecContext) {
@@ -168,20 +166,30 @@ var _ = Describe("Faults of vendors", Ordered, ContinueOnFailure, func() {
 		Eventually(func() ([]string, error) { return w.accountsLacking(ctx, rest...) }, patience, often).Should(BeEmpty())
 	})
 
-	It("leaves nothing behind in the manager", func(ctx SpecContext) {
-		w.expectFootprint(ctx, m, before)
-	})
-
-	It("has nothing secret in the metrics", func(ctx SpecContext) { w.expectNothingMeasured(ctx, m) })
-
 	It("has POLYV asked again when it blocks the address no more", func(ctx SpecContext) {
 		if !inFull() {
 			Skip("the address is left alone for five minutes: make test-faults waits for that")
 		}
 		w.eventually(ctx, time.Until(began.Add(addressPause+interval+slack)), upToDate, blocked...)
 		w.eventually(ctx, patience, upToDate, newcomers[len(tooManyForNow.accounts):]...)
+		expectBlockHonoured(blocked)
 	})
+
+	It("leaves nothing behind in the manager", func(ctx SpecContext) {
+		w.expectFootprint(ctx, m, before)
+	})
+
+	It("has nothing secret in the metrics", func(ctx SpecContext) { w.expectNothingMeasured(ctx, m) })
 })
+
+// expectBlockHonoured expects that accounts whose address is turned away leave the
+// vendor alone.
+func expectBlockHonoured(blocked []*account) {
+	GinkgoHelper()
+	for _, a := range blocked {
+		Expect(a.calledInPause(vendorsim.FaultHTTP429, addressPause)).To(BeEmpty())
+	}
+}
 
 // isStale passes watches that say that their numbers are too old.
 func isStale(_ *account, watch *v1alpha1.QuotaWatch) string {
