@@ -72,7 +72,8 @@ var _ = Describe("Faults of vendors", Ordered, ContinueOnFailure, func() {
 		neighbours []*account
 		afflicted  []*account
 		blocked    []*account // whose address POLYV turns away
-		newcomers  []*account
+		paused     []*account // newcomers who share a key that has to wait
+		turnedAway []*account // newcomers at the address
 		began      time.Time
 		ended      time.Time
 	)
@@ -114,12 +115,10 @@ var _ = Describe("Faults of vendors", Ordered, ContinueOnFailure, func() {
 	}
 
 	It("makes newcomers wait, and who asks for a refresh, when the vendor asked for a pause", func(ctx SpecContext) {
-		held := slices.Concat(tooManyForNow.accounts, blocked)
-		w.refresh(ctx, held...)
-		for _, a := range held {
-			newcomers = append(newcomers, w.join(ctx, a))
-		}
-		w.eventually(ctx, patience, isNotReady(string(throttled)), newcomers...)
+		w.refresh(ctx, tooManyForNow.accounts...)
+		w.refresh(ctx, blocked...)
+		paused, turnedAway = w.join(ctx, tooManyForNow.accounts), w.join(ctx, blocked)
+		w.eventually(ctx, patience, isNotReady(string(throttled)), slices.Concat(paused, turnedAway)...)
 	})
 
 	It("has Ready turn False when the numbers are too old", func(ctx SpecContext) {
@@ -146,7 +145,7 @@ var _ = Describe("Faults of vendors", Ordered, ContinueOnFailure, func() {
 	}
 
 	It("made nobody wait less than the vendor asked, nor longer", func(ctx SpecContext) {
-		w.eventually(ctx, patience, upToDate, newcomers[:len(tooManyForNow.accounts)]...)
+		w.eventually(ctx, patience, upToDate, paused...)
 		for _, a := range tooManyForNow.accounts {
 			Expect(a.calledInPause(vendorsim.FaultHTTP429RetryAfter, vendorPause)).To(BeEmpty())
 		}
@@ -171,7 +170,7 @@ var _ = Describe("Faults of vendors", Ordered, ContinueOnFailure, func() {
 			Skip("the address is left alone for five minutes: make test-faults waits for that")
 		}
 		w.eventually(ctx, time.Until(began.Add(addressPause+interval+slack)), upToDate, blocked...)
-		w.eventually(ctx, patience, upToDate, newcomers[len(tooManyForNow.accounts):]...)
+		w.eventually(ctx, patience, upToDate, turnedAway...)
 		expectBlockHonoured(blocked)
 	})
 
