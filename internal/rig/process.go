@@ -78,6 +78,15 @@ func (p *Process) Stop() error {
 	}
 }
 
+// Kill ends the program and all it started at once, as a machine does that loses its power.
+func (p *Process) Kill() {
+	_ = syscall.Kill(-p.PID(), syscall.SIGKILL) // fails only when it has just ended
+	<-p.done
+}
+
+// ExitCode is the program's exit code, or -1 if a signal ended it. Call it after Done is closed.
+func (p *Process) ExitCode() int { return p.cmd.ProcessState.ExitCode() }
+
 // Ended says how a program ended that should not have. Call it after Done is closed.
 func (p *Process) Ended() error {
 	return fmt.Errorf("%s ended unexpectedly (%v):\n%s", p.name, p.cmd.ProcessState, p.Tail(40))

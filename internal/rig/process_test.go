@@ -44,6 +44,31 @@ func TestProcessStopsWithAllItStarted(t *testing.T) {
 	}
 }
 
+func TestExitCodeTellsHowAProgramEnded(t *testing.T) {
+	for name, test := range map[string]struct {
+		script string
+		kill   bool
+		want   int
+	}{
+		"by itself": {script: "exit 66", want: 66},
+		"killed":    {script: "sleep 600", kill: true, want: -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, err := StartProcess(filepath.Join(t.TempDir(), "log"), nil, "sh", "-c", test.script)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if test.kill {
+				p.Kill()
+			}
+			<-p.Done()
+			if got := p.ExitCode(); got != test.want {
+				t.Errorf("exit code %d, want %d", got, test.want)
+			}
+		})
+	}
+}
+
 func TestEndedTellsTheEndOfTheLog(t *testing.T) {
 	p, err := StartProcess(filepath.Join(t.TempDir(), "log"), nil, "sh", "-c", "echo why >&2; exit 3")
 	if err != nil {
