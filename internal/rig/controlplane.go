@@ -38,6 +38,9 @@ func NewControlPlane(dir string) (*ControlPlane, error) {
 	if err := os.MkdirAll(certificates, 0o700); err != nil {
 		return nil, err
 	}
+	apiServer := &envtest.APIServer{CertDir: certificates}
+	// Open watches hold up its end for a minute unless they are ended first.
+	apiServer.Configure().Set("shutdown-watch-termination-grace-period", "1s")
 	return &ControlPlane{
 		Assets: assets,
 		kubectl: Kubectl{
@@ -46,7 +49,7 @@ func NewControlPlane(dir string) (*ControlPlane, error) {
 			cache:      filepath.Join(dir, "kubectl-cache"),
 		},
 		environment: &envtest.Environment{
-			ControlPlane:             envtest.ControlPlane{APIServer: &envtest.APIServer{CertDir: certificates}},
+			ControlPlane:             envtest.ControlPlane{APIServer: apiServer},
 			BinaryAssetsDirectory:    assets,
 			CRDDirectoryPaths:        []string{filepath.Join("config", "crd", "bases")},
 			ErrorIfCRDPathMissing:    true,
