@@ -103,6 +103,11 @@ test-envtest: ## Run the tests that need the control plane.
 test-simulation: ## Live through a day with 1,000 watches, and print the account of its calls.
 	$(call go-test,-v ./test/simulation)
 
+.PHONY: test-faults
+test-faults: export FAULTS = full
+test-faults: ## Have the manager live through every fault, with those that last minutes.
+	$(call go-test,-v ./test/faults)
+
 # How long each fuzz target runs.
 FUZZ_TIME ?= 1m
 

@@ -150,6 +150,7 @@ func (p *Poller) passed(q *query, now time.Time) {
 		p.closeRoute(r, now)
 		p.signal()
 	}
+	q.paused = false
 	q.calls++
 }
 

@@ -30,10 +30,19 @@ func (p *Poller) Pace(source Source) func(ctx context.Context) error {
 			if err != nil || pause == 0 {
 				return err
 			}
+			p.tell()
 			if err := p.sleep(ctx, pause); err != nil {
 				return err
 			}
 		}
+	}
+}
+
+// pause has the owners of an attempt know why nothing comes of it yet.
+func (p *Poller) pause(q *query) {
+	if !q.paused {
+		q.paused = true
+		p.news = append(p.news, q.ownerList()...)
 	}
 }
 
@@ -56,6 +65,7 @@ func (p *Poller) admit(ctx context.Context, l *lane) (time.Duration, error) {
 			b.begin(q) // as the probe
 			q.calls = 0
 		default:
+			p.pause(q)
 			return max(pause, probePoll), nil
 		}
 	}

@@ -129,6 +129,7 @@ type query struct {
 	vacated bool  // whether its runner was given to others
 	calls   int   // that it was let make, or as the probe of a breaker
 	refused bool  // whether a breaker kept it from a call
+	paused  bool  // whether it waits for a breaker before its next call
 }
 
 // subscription is one owner's interest in a query.
@@ -144,7 +145,7 @@ type subscription struct {
 
 // begin notes that an attempt begins.
 func (q *query) begin(now time.Time) {
-	q.stage, q.began, q.vacated, q.refused, q.calls = running, now, false, false, 0
+	q.stage, q.began, q.vacated, q.refused, q.paused, q.calls = running, now, false, false, false, 0
 	for _, s := range q.owners {
 		s.refresh.begin()
 	}

@@ -16,7 +16,7 @@ func (q *query) shown(now time.Time) Answer {
 	if b == nil {
 		return answer
 	}
-	if q.stage != running {
+	if q.stage != running || q.paused {
 		answer.Next = latest(answer.Next, b.until)
 	}
 	if answer.Err == nil && q.shows(b, now) {
@@ -25,14 +25,15 @@ func (q *query) shown(now time.Time) Answer {
 	return answer
 }
 
-// shows tells whether the query would be asked but for b: it is in line, or is
-// the probe, or is one that any call with the credential answers.
+// shows tells whether the query would be asked but for b: it is in line or waits
+// for its next call, or is the probe, or is one that any call with the credential
+// answers.
 func (q *query) shows(b *breaker, now time.Time) bool {
 	switch q.stage {
 	case inLine:
 		return true
 	case running:
-		return b.probe == q
+		return b.probe == q || q.paused
 	default:
 		return q.question.answeredByAny && now.Before(b.until)
 	}

@@ -40,6 +40,32 @@ func TestOwnersInLineAreToldOfThePause(t *testing.T) {
 	})
 }
 
+func TestOwnersOfAnAttemptThatWaitsAreToldOfThePause(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		v, throttled := w.vendor(), &vendors.Error{Kind: vendors.KindThrottled, RetryAfter: 2 * time.Minute}
+		v.failWith(throttled)
+		release := v.hang()
+		var asked []time.Duration
+		source := credential("id").limited(1)
+		w.declare("first", source, v.packages(time.Hour).of("first"))
+		w.declare("second", source, w.pages(source, 1, &asked).of("second")) // waits for its turn
+		release()
+		paused := w.clock.Now()
+		w.wakes()
+		w.pass(time.Second)
+		w.expectWoken(t, vendors.OpPackages, throttled, "second")
+		if got, want := w.answer("second", vendors.OpPackages).Next, paused.Add(throttled.RetryAfter); !got.Equal(want) {
+			t.Errorf("the next attempt is at %s, want %s", got, want)
+		}
+		v.recover()
+		w.pass(throttled.RetryAfter)
+		w.expectWoken(t, vendors.OpPackages, nil, "second")
+		if len(asked) != 1 {
+			t.Errorf("asked at %v, want once", asked)
+		}
+	})
+}
+
 func TestOwnersBehindAProbeAreToldOfThePause(t *testing.T) {
 	run(t, func(t *testing.T, w *world) {
 		v, throttled := w.vendor(), &vendors.Error{Kind: vendors.KindThrottled, RetryAfter: time.Minute}

@@ -4,10 +4,14 @@
 package faults
 
 import (
+	"context"
 	"crypto/rand"
 	"fmt"
 	"slices"
 	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -52,6 +56,19 @@ func (w *world) addAccounts(s *simulator, kinds ...*accountKind) []*account {
 	defer w.mu.Unlock()
 	w.accounts = append(w.accounts, accounts...)
 	return accounts
+}
+
+// join stores one more watch of an account, which asks the same.
+func (w *world) join(ctx context.Context, a *account) *account {
+	GinkgoHelper()
+	newcomer := *a
+	newcomer.name += "-newcomer"
+	newcomer.watch = &v1alpha1.QuotaWatch{ObjectMeta: w.named(&newcomer), Spec: *a.watch.Spec.DeepCopy()}
+	w.mu.Lock()
+	w.accounts = append(w.accounts, &newcomer)
+	w.mu.Unlock()
+	Expect(w.admin.Create(ctx, newcomer.watch)).To(Succeed())
+	return &newcomer
 }
 
 // rekey has the vendor accept a new key, too.

@@ -24,8 +24,11 @@ type footprint struct {
 	files int
 	// connected is how many connections the vendors have.
 	connected int
-	// heap is in bytes, after a collection, and resident what the machine counts.
-	heap, resident int64
+	// heap is in bytes, after a collection.
+	heap int64
+	// resident is what the machine counts, in bytes. It is told and not judged: the
+	// race detector gives no memory back.
+	resident int64
 }
 
 const (

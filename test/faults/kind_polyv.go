@@ -54,7 +54,7 @@ var polyvKind = accountKind{
 		v.Polyv().SetAccount(account, polyvUsage(number, time.Now()))
 	},
 	watch: func(string) v1alpha1.QuotaWatchSpec {
-		return v1alpha1.QuotaWatchSpec{Usage: &v1alpha1.UsageReading{
+		return v1alpha1.QuotaWatchSpec{Interval: everyInterval(), Usage: &v1alpha1.UsageReading{
 			Interval: everyInterval(), Window: v1alpha1.UsageLast7Days,
 			Polyv: &v1alpha1.PolyvUsage{Items: []v1alpha1.PolyvUsageItem{v1alpha1.PolyvDuration}},
 		}}

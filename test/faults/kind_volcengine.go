@@ -28,7 +28,7 @@ var volcengineKind = accountKind{
 		v.Volcengine().SetAccount(account, volcengineAccount(number, time.Now()))
 	},
 	watch: func(string) v1alpha1.QuotaWatchSpec {
-		return v1alpha1.QuotaWatchSpec{Usage: &v1alpha1.UsageReading{
+		return v1alpha1.QuotaWatchSpec{Interval: everyInterval(), Usage: &v1alpha1.UsageReading{
 			Interval: everyInterval(), Window: v1alpha1.UsageLast7Days,
 		}}
 	},

@@ -31,7 +31,7 @@ func buildManager() string {
 	DeferCleanup(os.RemoveAll, dir)
 	binary := filepath.Join(dir, "manager")
 	args := []string{"build", "-o", binary}
-	if hasCompiler() {
+	if hasRaceDetector() {
 		args = append(args, "-race")
 	} else {
 		AddReportEntry("No C compiler found: the manager runs without the race detector.")
@@ -41,12 +41,14 @@ func buildManager() string {
 	return binary
 }
 
-func hasCompiler() bool {
-	name, err := exec.CommandContext(context.Background(), "go", "env", "CC").Output()
-	if err != nil {
+// hasRaceDetector tells whether Go may call C here, and finds a compiler of it.
+func hasRaceDetector() bool {
+	out, err := exec.CommandContext(context.Background(), "go", "env", "CGO_ENABLED", "CC").Output()
+	enabled, compiler, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+	if err != nil || enabled != "1" {
 		return false
 	}
-	_, err = exec.LookPath(strings.TrimSpace(string(name)))
+	_, err = exec.LookPath(compiler)
 	return err == nil
 }
 

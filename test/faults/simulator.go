@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -35,8 +36,8 @@ type simulator struct {
 	mu          sync.Mutex
 	connections map[net.Conn]http.ConnState
 	signatures  map[string]bool
-	gate        chan struct{} // closed by release; nil while calls pass
-	waiting     int           // calls at the gate
+	gates       map[string]chan struct{} // by the key whose calls wait, closed when they may go on
+	waiting     int                      // calls
 }
 
 // newSimulator starts the vendors at a free address over plain HTTP, until the
@@ -50,7 +51,7 @@ func (w *world) newSimulatorOver(name string, config *tls.Config) *simulator {
 	Expect(err).NotTo(HaveOccurred())
 	s := &simulator{
 		Simulator: vendors, name: name,
-		connections: map[net.Conn]http.ConnState{}, signatures: map[string]bool{},
+		connections: map[net.Conn]http.ConnState{}, signatures: map[string]bool{}, gates: map[string]chan struct{}{},
 	}
 	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	Expect(err).NotTo(HaveOccurred())
@@ -78,29 +79,36 @@ func (s *simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	s.noteSignature(r)
-	if !s.pass(r.Context()) {
+	if gate := s.gate(r); gate != nil && !s.passed(r.Context(), gate) {
 		panic(http.ErrAbortHandler)
 	}
 	s.Simulator.ServeHTTP(w, r)
 }
 
-// hold has all calls wait from now on.
-func (s *simulator) hold() {
+// hold has the calls with the keys of accounts wait from now on; all calls when no
+// account is named.
+func (s *simulator) hold(accounts ...*account) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.gate == nil {
-		s.gate = make(chan struct{})
+	if len(accounts) == 0 {
+		s.gates[anyKey] = make(chan struct{})
+	}
+	for _, a := range accounts {
+		s.gates[a.key.id] = make(chan struct{})
 	}
 }
 
-// release lets all calls pass.
+// anyKey is a part of every key.
+const anyKey = ""
+
+// release has all calls go on.
 func (s *simulator) release() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.gate != nil {
-		close(s.gate)
-		s.gate = nil
+	for _, gate := range s.gates {
+		close(gate)
 	}
+	clear(s.gates)
 }
 
 // held is how many calls wait.
@@ -110,20 +118,26 @@ func (s *simulator) held() int {
 	return s.waiting
 }
 
-// pass waits until calls may pass, and returns false when the client gives up.
-func (s *simulator) pass(ctx context.Context) bool {
+// gate is what a call has to wait for, by the ID of its key; nil when it has not.
+func (s *simulator) gate(r *http.Request) chan struct{} {
 	s.mu.Lock()
-	gate := s.gate
-	s.waiting++
-	s.mu.Unlock()
+	defer s.mu.Unlock()
+	for key, gate := range s.gates {
+		if strings.Contains(r.Header.Get("Authorization"), key) || strings.Contains(r.URL.RawQuery, key) {
+			s.waiting++
+			return gate
+		}
+	}
+	return nil
+}
+
+// passed waits until a call may go on, and returns false when its client gives up.
+func (s *simulator) passed(ctx context.Context, gate chan struct{}) bool {
 	defer func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.waiting--
 	}()
-	if gate == nil {
-		return true
-	}
 	select {
 	case <-gate:
 		return true

@@ -17,14 +17,6 @@ func TestFaults(t *testing.T) {
 	RunSpecs(t, "Faults")
 }
 
-// What all worlds share.
-var (
-	// program is the manager's binary.
-	program string
-	// shared is the cluster of all specs but those that would spoil it.
-	shared *cluster
-)
-
 var _ = BeforeSuite(func() {
 	program = buildManager()
 	shared = startCluster()

@@ -30,15 +30,12 @@ type witness struct {
 
 	mu      sync.Mutex
 	shown   map[types.UID]bool
-	numbers map[types.UID][]int64 // from which amounts followed that a watch ever showed
-	leaving map[string]bool       // whose watches may go
+	leaving map[string]bool // whose watches may go
 	wrong   []string
 }
 
 func (w *world) startWitness() *witness {
-	s := &witness{
-		world: w, shown: map[types.UID]bool{}, numbers: map[types.UID][]int64{}, leaving: map[string]bool{},
-	}
+	s := &witness{world: w, shown: map[types.UID]bool{}, leaving: map[string]bool{}}
 	ctx, cancel := context.WithCancel(context.Background())
 	var following sync.WaitGroup
 	following.Go(func() { wait.UntilWithContext(ctx, s.follow, 100*time.Millisecond) })
@@ -98,9 +95,6 @@ func (s *witness) see(watch *v1alpha1.QuotaWatch) {
 		if !s.world.had(a, number) {
 			s.wrong = append(s.wrong, fmt.Sprintf("%s showed %d in %s at %s", watch.Name, number, name, watch.ResourceVersion))
 		}
-		if !slices.Contains(s.numbers[watch.UID], number) {
-			s.numbers[watch.UID] = append(s.numbers[watch.UID], number)
-		}
 	}
 }
 
@@ -120,14 +114,6 @@ func (s *witness) expectDeletion(accounts ...*account) {
 	for _, a := range accounts {
 		s.leaving[a.name] = true
 	}
-}
-
-// numbersShown are the numbers from which amounts followed that a watch ever
-// showed, in the order in which it did.
-func (s *witness) numbersShown(uid types.UID) []int64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.numbers[uid])
 }
 
 // expectNothingWrong expects that nothing was seen that must not be.

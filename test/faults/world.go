@@ -108,6 +108,22 @@ func (w *world) watches(ctx context.Context) (map[string]*v1alpha1.QuotaWatch, e
 	return watches, nil
 }
 
+// accountsLacking says which VendorAccounts are lost, are not Ready, or show a
+// failure.
+func (w *world) accountsLacking(ctx context.Context, accounts ...*account) ([]string, error) {
+	var lacking []string
+	for _, a := range accounts {
+		object := &v1alpha1.VendorAccount{}
+		if err := w.admin.Get(ctx, client.ObjectKeyFromObject(a.object), object); err != nil {
+			return nil, err
+		}
+		if !meta.IsStatusConditionTrue(object.Status.Conditions, v1alpha1.ConditionReady) || object.Status.LastError != nil {
+			lacking = append(lacking, a.name)
+		}
+	}
+	return lacking, nil
+}
+
 // eventually waits until the watches of all accounts pass a test, which says what
 // they lack; empty when nothing.
 func (w *world) eventually(
