@@ -4,6 +4,7 @@
 package faults
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -29,28 +30,47 @@ func watching(r *http.Request) bool { return r.URL.Query().Get("watch") != "" }
 
 func forLease(r *http.Request) bool { return strings.Contains(r.URL.Path, "/leases") }
 
-func posting(r *http.Request) bool { return r.Method == http.MethodPost }
-
-// listing matches the lists of a resource.
-func listing(resource string) requestMatch {
+// fetchingAll matches the lists of a resource, and the watches that begin with
+// what there is.
+func fetchingAll(resource string) requestMatch {
 	return func(r *http.Request) bool {
-		return r.Method == http.MethodGet && !watching(r) && strings.HasSuffix(r.URL.Path, "/"+resource)
+		return r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/"+resource)
 	}
 }
 
-// reading matches what reads one object.
-func reading(resource, name string) requestMatch {
+// fetching matches what reads one object.
+func fetching(resource, name string) requestMatch {
 	return func(r *http.Request) bool {
 		return r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/"+resource+"/"+name)
 	}
 }
 
-// writingStatus matches the writes of one object's status; of all without a name.
-func writingStatus(resource, name string) requestMatch {
+// writingStatus matches the writes of the status of the QuotaWatch of that name.
+func writingStatus(name string) requestMatch {
 	return func(r *http.Request) bool {
-		return r.Method == http.MethodPatch && strings.HasSuffix(r.URL.Path, name+"/status") &&
-			strings.Contains(r.URL.Path, "/"+resource+"/")
+		return r.Method == http.MethodPatch && strings.HasSuffix(r.URL.Path, "/quotawatches/"+name+"/status")
 	}
+}
+
+// posting matches the creation of objects of a resource.
+func posting(resource string) requestMatch {
+	return func(r *http.Request) bool {
+		return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/"+resource)
+	}
+}
+
+// holding matches requests that have a text in their body.
+func holding(text string) requestMatch {
+	return func(r *http.Request) bool {
+		body, err := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		return err == nil && bytes.Contains(body, []byte(text))
+	}
+}
+
+// and matches what both do.
+func and(a, b requestMatch) requestMatch {
+	return func(r *http.Request) bool { return a(r) && b(r) }
 }
 
 // not matches everything else.
@@ -72,26 +92,34 @@ func late(pause time.Duration) spoiltService {
 	}
 }
 
-// after passes requests on when something was done.
-func after(do func(r *http.Request)) spoiltService {
+// beforehand has something done before it passes requests on.
+func beforehand(do func(context.Context)) spoiltService {
 	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		do(r)
+		do(r.Context())
 		next.ServeHTTP(w, r)
+	}
+}
+
+// inTurns has one request served by each of these, over and over.
+func inTurns(services ...spoiltService) spoiltService {
+	var turn atomic.Int64
+	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		services[int(turn.Add(1))%len(services)](w, r, next)
 	}
 }
 
 // refusal answers as the API server does when it cannot serve; without a time to
 // retry after if that is 0.
-func refusal(code int, reason metav1.StatusReason, message string, retryAfter time.Duration) spoiltService {
+func refusal(code int32, reason metav1.StatusReason, message string, retryAfter time.Duration) spoiltService {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		w.Header().Set("Content-Type", "application/json")
 		if retryAfter > 0 {
 			w.Header().Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
 		}
-		w.WriteHeader(code)
+		w.WriteHeader(int(code))
 		_ = json.NewEncoder(w).Encode(metav1.Status{
 			TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Status"},
-			Status:   metav1.StatusFailure, Reason: reason, Message: message, Code: int32(code),
+			Status:   metav1.StatusFailure, Reason: reason, Message: message, Code: code,
 		})
 	}
 }
@@ -105,6 +133,16 @@ type gate struct {
 
 func newGate() *gate {
 	return &gate{arrived: make(chan struct{}), opened: make(chan struct{})}
+}
+
+// reached tells whether something has been held.
+func (g *gate) reached() bool {
+	select {
+	case <-g.arrived:
+		return true
+	default:
+		return false
+	}
 }
 
 func (g *gate) open() { g.free.Do(func() { close(g.opened) }) }
