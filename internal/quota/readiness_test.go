@@ -98,6 +98,21 @@ func TestReadinessWhenAskingFails(t *testing.T) {
 	}
 }
 
+// What holds a question back is known before the vendor was ever asked it.
+func TestReadinessBeforeTheFirstAttempt(t *testing.T) {
+	s := watching(t)
+	s.in.Packages.Err = &vendors.Error{Kind: vendors.KindThrottled, Code: "HTTP429"}
+	s.in.Packages.Since, s.in.Packages.Next = at(-time.Minute).Time, at(4*time.Minute).Time
+	got := s.assess()
+	if diff := cmp.Diff("False Throttled, Reconciling", readiness(got.Conditions)); diff != "" {
+		t.Errorf("Ready (-want +got):\n%s", diff)
+	}
+	want := &v1alpha1.VendorError{Kind: v1alpha1.ErrorThrottled, Code: "HTTP429", Since: at(-time.Minute), RetryTime: at(4 * time.Minute)}
+	if diff := cmp.Diff(want, got.Packages.LastError); diff != "" {
+		t.Errorf("lastError (-want +got):\n%s", diff)
+	}
+}
+
 func TestNewKeyIsGivenFiveMinutes(t *testing.T) {
 	s := watching(t)
 	s.in.CredentialChanged = at(-time.Minute).Time

@@ -46,12 +46,12 @@ func sectionOf[T any](r Reading[T], name, field string, asked time.Duration) sec
 // read tells whether there are numbers, of this spec or an earlier one.
 func (s *section) read() bool { return !s.lastSuccess.IsZero() }
 
-// note shows how the last attempt of a section went.
+// note shows how the last attempt of a section went, or what holds the first back.
 func (a *assessment) note(s section) {
 	a.sections = append(a.sections, s)
 	sameSpec := a.previous.ObservedGeneration == a.Watch.Generation
 	held := heldError(*s.lastError, sameSpec, a.CredentialChanged, s.next)
-	if s.at.IsZero() {
+	if s.at.IsZero() && s.err == nil {
 		*s.lastError = held
 	} else {
 		*s.lastError = continued(vendorError(s.err, s.since, s.next), held, *s.lastSuccess)

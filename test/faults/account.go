@@ -58,17 +58,26 @@ func (w *world) addAccounts(s *simulator, kinds ...*accountKind) []*account {
 	return accounts
 }
 
-// join stores one more watch of an account, which asks the same.
-func (w *world) join(ctx context.Context, a *account) *account {
+// join stores one more watch of each account that may have one, with a question
+// that nobody has asked yet.
+func (w *world) join(ctx context.Context, accounts []*account) []*account {
 	GinkgoHelper()
-	newcomer := *a
-	newcomer.name += "-newcomer"
-	newcomer.watch = &v1alpha1.QuotaWatch{ObjectMeta: w.named(&newcomer), Spec: *a.watch.Spec.DeepCopy()}
+	var newcomers []*account
+	for _, a := range accounts {
+		if a.kind.rephrase == nil {
+			continue
+		}
+		newcomer := *a
+		newcomer.name += "-newcomer"
+		newcomer.watch = &v1alpha1.QuotaWatch{ObjectMeta: w.named(&newcomer), Spec: *a.watch.Spec.DeepCopy()}
+		a.kind.rephrase(&newcomer.watch.Spec)
+		Expect(w.admin.Create(ctx, newcomer.watch)).To(Succeed())
+		newcomers = append(newcomers, &newcomer)
+	}
 	w.mu.Lock()
-	w.accounts = append(w.accounts, &newcomer)
-	w.mu.Unlock()
-	Expect(w.admin.Create(ctx, newcomer.watch)).To(Succeed())
-	return &newcomer
+	defer w.mu.Unlock()
+	w.accounts = append(w.accounts, newcomers...)
+	return newcomers
 }
 
 // rekey has the vendor accept a new key, too.

@@ -25,6 +25,9 @@ type accountKind struct {
 	fill func(v *vendorsim.Simulator, account string, number int64)
 	// watch asks for all that the account has, once in an interval.
 	watch func(account string) v1alpha1.QuotaWatchSpec
+	// rephrase has a watch ask for the same with a question of its own; nil where
+	// that takes what nobody may show.
+	rephrase func(*v1alpha1.QuotaWatchSpec)
 	// shows has the amounts that such a watch shows, each as a multiple of the
 	// account's number.
 	shows map[string]int64
@@ -36,3 +39,6 @@ var accountKinds = []*accountKind{&tencentKind, &polyvGroupKind, &polyvKind, &vo
 // usedDaysAgo is when all that is used was used: within the window on any day,
 // and long since accounted for.
 const usedDaysAgo = 4
+
+// overMoreDays asks for usage over a window in which no more was used.
+func overMoreDays(spec *v1alpha1.QuotaWatchSpec) { spec.Usage.Window = v1alpha1.UsageLast30Days }

@@ -59,7 +59,8 @@ var polyvKind = accountKind{
 			Polyv: &v1alpha1.PolyvUsage{Items: []v1alpha1.PolyvUsageItem{v1alpha1.PolyvDuration}},
 		}}
 	},
-	shows: map[string]int64{string(v1alpha1.PolyvDuration): 1},
+	rephrase: overMoreDays,
+	shows:    map[string]int64{string(v1alpha1.PolyvDuration): 1},
 }
 
 func polyvSecret(k key) map[string]string {

@@ -31,6 +31,11 @@ var tencentKind = accountKind{
 	watch: func(string) v1alpha1.QuotaWatchSpec {
 		return v1alpha1.QuotaWatchSpec{Interval: everyInterval(), Packages: &v1alpha1.PackagesReading{}}
 	},
+	rephrase: func(spec *v1alpha1.QuotaWatchSpec) {
+		spec.Packages.TencentCloud = &v1alpha1.TencentCloudPackages{Types: []v1alpha1.TencentCloudPackageType{
+			v1alpha1.TencentCloudTraffic, v1alpha1.TencentCloudTranscoding, v1alpha1.TencentCloudMicLink,
+		}}
+	},
 	shows: map[string]int64{vendors.ResourceTraffic: 1, vendors.ResourceTranscoding: 1, vendors.ResourceMicLink: 1},
 }
 

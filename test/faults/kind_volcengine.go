@@ -32,7 +32,8 @@ var volcengineKind = accountKind{
 			Interval: everyInterval(), Window: v1alpha1.UsageLast7Days,
 		}}
 	},
-	shows: map[string]int64{"TrafficEstimated": 1, "TrafficPostpaid": 1},
+	rephrase: overMoreDays,
+	shows:    map[string]int64{"TrafficEstimated": 1, "TrafficPostpaid": 1},
 }
 
 const room = 1795096013214780

@@ -72,7 +72,8 @@ var _ = Describe("Faults of vendors", Ordered, ContinueOnFailure, func() {
 		neighbours []*account
 		afflicted  []*account
 		blocked    []*account // whose address POLYV turns away
-		newcomers  []*account
+		paused     []*account // newcomers who share a key that has to wait
+		turnedAway []*account // newcomers at the address
 		began      time.Time
 		ended      time.Time
 	)
@@ -114,12 +115,10 @@ var _ = Describe("Faults of vendors", Ordered, ContinueOnFailure, func() {
 	}
 
 	It("makes newcomers wait, and who asks for a refresh, when the vendor asked for a pause", func(ctx SpecContext) {
-		held := slices.Concat(tooManyForNow.accounts, blocked)
-		w.refresh(ctx, held...)
-		for _, a := range held {
-			newcomers = append(newcomers, w.join(ctx, a))
-		}
-		w.eventually(ctx, patience, isNotReady(string(throttled)), newcomers...)
+		w.refresh(ctx, tooManyForNow.accounts...)
+		w.refresh(ctx, blocked...)
+		paused, turnedAway = w.join(ctx, tooManyForNow.accounts), w.join(ctx, blocked)
+		w.eventually(ctx, patience, isNotReady(string(throttled)), slices.Concat(paused, turnedAway)...)
 	})
 
 	It("has Ready turn False when the numbers are too old", func(ctx SpecContext) {
@@ -146,13 +145,11 @@ var _ = Describe("Faults of vendors", Ordered, ContinueOnFailure, func() {
 	}
 
 	It("made nobody wait less than the vendor asked, nor longer", func(ctx SpecContext) {
-		w.eventually(ctx, patience, upToDate, newcomers[:len(tooManyForNow.accounts)]...)
+		w.eventually(ctx, patience, upToDate, paused...)
 		for _, a := range tooManyForNow.accounts {
 			Expect(a.calledInPause(vendorsim.FaultHTTP429RetryAfter, vendorPause)).To(BeEmpty())
 		}
-		for _, a := range blocked {
-			Expect(a.calledInPause(vendorsim.FaultHTTP429, addressPause)).To(BeEmpty())
-		}
+		expectBlockHonoured(blocked)
 	})
 
 	It("had neighbours polled in every slot", func(ctx SpecContext) {
@@ -168,20 +165,30 @@ var _ = Describe("Faults of vendors", Ordered, ContinueOnFailure, func() {
 		Eventually(func() ([]string, error) { return w.accountsLacking(ctx, rest...) }, patience, often).Should(BeEmpty())
 	})
 
-	It("leaves nothing behind in the manager", func(ctx SpecContext) {
-		w.expectFootprint(ctx, m, before)
-	})
-
-	It("has nothing secret in the metrics", func(ctx SpecContext) { w.expectNothingMeasured(ctx, m) })
-
 	It("has POLYV asked again when it blocks the address no more", func(ctx SpecContext) {
 		if !inFull() {
 			Skip("the address is left alone for five minutes: make test-faults waits for that")
 		}
 		w.eventually(ctx, time.Until(began.Add(addressPause+interval+slack)), upToDate, blocked...)
-		w.eventually(ctx, patience, upToDate, newcomers[len(tooManyForNow.accounts):]...)
+		w.eventually(ctx, patience, upToDate, turnedAway...)
+		expectBlockHonoured(blocked)
 	})
+
+	It("leaves nothing behind in the manager", func(ctx SpecContext) {
+		w.expectFootprint(ctx, m, before)
+	})
+
+	It("has nothing secret in the metrics", func(ctx SpecContext) { w.expectNothingMeasured(ctx, m) })
 })
+
+// expectBlockHonoured expects that accounts whose address is turned away leave the
+// vendor alone.
+func expectBlockHonoured(blocked []*account) {
+	GinkgoHelper()
+	for _, a := range blocked {
+		Expect(a.calledInPause(vendorsim.FaultHTTP429, addressPause)).To(BeEmpty())
+	}
+}
 
 // isStale passes watches that say that their numbers are too old.
 func isStale(_ *account, watch *v1alpha1.QuotaWatch) string {
