@@ -143,6 +143,13 @@ func (p *apiProxy) inject(strikes requestMatch, times int, serve spoiltService) 
 	}
 }
 
+// recover removes all faults. What is held stays held.
+func (p *apiProxy) recover() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.faults = nil
+}
+
 func (p *apiProxy) remove(fault *apiFault) {
 	p.faults = slices.DeleteFunc(p.faults, func(other *apiFault) bool { return other == fault })
 }

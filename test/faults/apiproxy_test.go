@@ -25,8 +25,8 @@ const (
 	statusPath = "/apis/quotawatch.dev/v1alpha1/namespaces/live/quotawatches/sales/status"
 )
 
-// proxied is a proxy with a server behind it.
-type proxied struct {
+// testedProxy is a proxy with a server behind it.
+type testedProxy struct {
 	*apiProxy
 	client *http.Client
 	// news is what the server tells watches, and got how many requests it has had.
@@ -34,9 +34,9 @@ type proxied struct {
 	got  atomic.Int32
 }
 
-func newProxied(t *testing.T) *proxied {
+func newTestedProxy(t *testing.T) *testedProxy {
 	t.Helper()
-	p := &proxied{news: make(chan string)}
+	p := &testedProxy{news: make(chan string)}
 	upstream := httptest.NewTLSServer(p.upstream())
 	t.Cleanup(upstream.Close)
 	var err error
@@ -49,7 +49,7 @@ func newProxied(t *testing.T) *proxied {
 	return p
 }
 
-func (p *proxied) upstream() http.Handler {
+func (p *testedProxy) upstream() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.got.Add(1)
 		if !watching(r) {
@@ -69,7 +69,7 @@ func (p *proxied) upstream() http.Handler {
 }
 
 // newClient returns a client of the kubeconfig that leads through the proxy.
-func (p *proxied) newClient(t *testing.T) *http.Client {
+func (p *testedProxy) newClient(t *testing.T) *http.Client {
 	t.Helper()
 	direct := clientcmdapi.NewConfig()
 	direct.Clusters["c"] = &clientcmdapi.Cluster{Server: "https://127.0.0.1:1"}
@@ -95,7 +95,7 @@ func (p *proxied) newClient(t *testing.T) *http.Client {
 }
 
 // ask makes a request and returns the answer, whose body the test closes.
-func (p *proxied) ask(ctx context.Context, method, path string) (*http.Response, error) {
+func (p *testedProxy) ask(ctx context.Context, method, path string) (*http.Response, error) {
 	request, err := http.NewRequestWithContext(ctx, method, "https://"+p.address+path, http.NoBody)
 	if err != nil {
 		return nil, err
@@ -109,7 +109,7 @@ type told struct {
 	Body   string
 }
 
-func (p *proxied) mustAsk(t *testing.T, method, path string) told {
+func (p *testedProxy) mustAsk(t *testing.T, method, path string) told {
 	t.Helper()
 	response, err := p.ask(t.Context(), method, path)
 	if err != nil {
@@ -124,15 +124,15 @@ func (p *proxied) mustAsk(t *testing.T, method, path string) told {
 }
 
 func TestAPIProxyPassesOnWhoAsks(t *testing.T) {
-	p := newProxied(t)
+	p := newTestedProxy(t)
 	if diff := cmp.Diff(told{http.StatusOK, "Bearer token"}, p.mustAsk(t, http.MethodGet, listPath)); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)
 	}
 }
 
 func TestAPIProxyStrikesAsOftenAsToldAndOnlyWhatIsMeant(t *testing.T) {
-	p := newProxied(t)
-	p.inject(writingStatus("quotawatches", "sales"), 2, refusal(http.StatusTooManyRequests, "TooManyRequests", "later", 7*time.Second))
+	p := newTestedProxy(t)
+	p.inject(writingStatus("sales"), 2, refusal(http.StatusTooManyRequests, "TooManyRequests", "later", 7*time.Second))
 	var got []int
 	for _, method := range []string{http.MethodGet, http.MethodPatch, http.MethodPatch, http.MethodPatch} {
 		got = append(got, p.mustAsk(t, method, statusPath).Status)
@@ -140,13 +140,13 @@ func TestAPIProxyStrikesAsOftenAsToldAndOnlyWhatIsMeant(t *testing.T) {
 	if diff := cmp.Diff([]int{http.StatusOK, http.StatusTooManyRequests, http.StatusTooManyRequests, http.StatusOK}, got); diff != "" {
 		t.Errorf("statuses (-want +got):\n%s", diff)
 	}
-	if count := p.count(writingStatus("quotawatches", ""), time.Time{}); count != 3 {
+	if count := p.count(writingStatus("sales"), time.Time{}); count != 3 {
 		t.Errorf("counted %d writes", count)
 	}
 }
 
 func TestAPIProxyStrikesUntilTheFaultIsRemoved(t *testing.T) {
-	p := newProxied(t)
+	p := newTestedProxy(t)
 	remove := p.inject(anyRequest, 0, refusal(http.StatusServiceUnavailable, "ServiceUnavailable", "no", 0))
 	first, second := p.mustAsk(t, http.MethodGet, listPath), p.mustAsk(t, http.MethodGet, listPath)
 	remove()
@@ -168,7 +168,7 @@ func TestAPIProxyHolds(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name+" until the gate is opened", func(t *testing.T) {
-			p, held := newProxied(t), newGate()
+			p, held := newTestedProxy(t), newGate()
 			p.inject(anyRequest, 1, test.hold(held))
 			answered := make(chan error, 1)
 			go func() {
@@ -188,7 +188,7 @@ func TestAPIProxyHolds(t *testing.T) {
 			}
 		})
 		t.Run(name+" for good when the client goes", func(t *testing.T) {
-			p, held := newProxied(t), newGate()
+			p, held := newTestedProxy(t), newGate()
 			p.inject(anyRequest, 1, test.hold(held))
 			ctx, cancel := context.WithCancel(t.Context())
 			go func() {
@@ -209,15 +209,15 @@ func TestAPIProxyHolds(t *testing.T) {
 
 func TestAPIProxyEndsWatches(t *testing.T) {
 	tests := map[string]struct {
-		end  func(*proxied)
+		end  func(*testedProxy)
 		want string // of the news that come then
 	}{
-		"between news":        {end: func(p *proxied) { p.cutWatches() }},
-		"in the middle of it": {end: func(p *proxied) { p.tearWatches(); p.news <- "second\n" }, want: "sec"},
+		"between news":        {end: func(p *testedProxy) { p.cutWatches() }},
+		"in the middle of it": {end: func(p *testedProxy) { p.tearWatches(); p.news <- "second\n" }, want: "sec"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			p := newProxied(t)
+			p := newTestedProxy(t)
 			response, err := p.ask(t.Context(), http.MethodGet, watchPath)
 			if err != nil {
 				t.Fatal(err)
@@ -241,7 +241,7 @@ func TestAPIProxyEndsWatches(t *testing.T) {
 }
 
 func TestAPIProxyRefusesWhileStopped(t *testing.T) {
-	p := newProxied(t)
+	p := newTestedProxy(t)
 	p.mustAsk(t, http.MethodGet, listPath)
 	if err := p.stop(); err != nil {
 		t.Fatal(err)
