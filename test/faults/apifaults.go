@@ -188,20 +188,27 @@ var errTorn = errors.New("the stream is torn")
 // watchStream is the answer to a watch.
 type watchStream struct {
 	io.ReadCloser
-	ended func()
-	torn  atomic.Bool
+	ended  func()
+	isCut  atomic.Bool
+	isTorn atomic.Bool
 }
 
 // cut ends the stream now.
-func (s *watchStream) cut() { _ = s.Close() }
+func (s *watchStream) cut() {
+	s.isCut.Store(true)
+	_ = s.Close()
+}
 
 // tear has the stream end within what comes next.
-func (s *watchStream) tear() { s.torn.Store(true) }
+func (s *watchStream) tear() { s.isTorn.Store(true) }
 
 // Read implements io.Reader.
 func (s *watchStream) Read(p []byte) (int, error) {
 	n, err := s.ReadCloser.Read(p)
-	if s.torn.Load() && n > 0 {
+	switch {
+	case s.isCut.Load(): // whatever a body says that is closed
+		return 0, errTorn
+	case s.isTorn.Load() && n > 0:
 		return n / 2, errTorn
 	}
 	return n, err
