@@ -32,6 +32,15 @@ func NewControlPlane(dir string) (*ControlPlane, error) {
 	if assets == "" {
 		return nil, errors.New("KUBEBUILDER_ASSETS is not set: run make, which sets it")
 	}
+	// Where envtest picks the directory, the certificates and the key of the tokens go when
+	// kube-apiserver stops.
+	certificates := filepath.Join(dir, "kube-apiserver")
+	if err := os.MkdirAll(certificates, 0o700); err != nil {
+		return nil, err
+	}
+	apiServer := &envtest.APIServer{CertDir: certificates}
+	// Open watches hold up its end for a minute unless they are ended first.
+	apiServer.Configure().Set("shutdown-watch-termination-grace-period", "1s")
 	return &ControlPlane{
 		Assets: assets,
 		kubectl: Kubectl{
@@ -40,6 +49,7 @@ func NewControlPlane(dir string) (*ControlPlane, error) {
 			cache:      filepath.Join(dir, "kubectl-cache"),
 		},
 		environment: &envtest.Environment{
+			ControlPlane:             envtest.ControlPlane{APIServer: apiServer},
 			BinaryAssetsDirectory:    assets,
 			CRDDirectoryPaths:        []string{filepath.Join("config", "crd", "bases")},
 			ErrorIfCRDPathMissing:    true,
@@ -59,6 +69,12 @@ func (c *ControlPlane) Start() error {
 
 // Stop ends the programs.
 func (c *ControlPlane) Stop() error { return c.environment.Stop() }
+
+// StopAPIServer ends kube-apiserver. etcd stays, with all objects.
+func (c *ControlPlane) StopAPIServer() error { return c.environment.ControlPlane.APIServer.Stop() }
+
+// StartAPIServer runs kube-apiserver again, at the same address and with the same certificates.
+func (c *ControlPlane) StartAPIServer() error { return c.environment.ControlPlane.APIServer.Start() }
 
 // Kubectl returns the administrator's kubectl.
 func (c *ControlPlane) Kubectl() Kubectl { return c.kubectl }

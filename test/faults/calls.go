@@ -93,3 +93,19 @@ func (a *account) calledLate(now time.Time) []string {
 	}
 	return late
 }
+
+// askedMore says which questions an account asked more than so many times since
+// then.
+func (a *account) askedMore(most int, since time.Time) []string {
+	times := map[question]int{}
+	for _, call := range a.simulator.callsWith(a.key.id, since) {
+		times[question{call.Action, call.Query, call.Page}]++
+	}
+	var more []string
+	for q, n := range times {
+		if n > most {
+			more = append(more, fmt.Sprintf("%s: %s %s %d times", a.name, q.action, q.query, n))
+		}
+	}
+	return more
+}

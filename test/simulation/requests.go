@@ -10,12 +10,18 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 )
 
 // apiRequests counts the requests to the API server, except for those that never
 // end (watches) and those that real time decides (leader election).
 type apiRequests struct {
 	begun, ended atomic.Int64
+	// down tells that nobody reaches the API server, and refused counts what nobody
+	// got there. Watches hear nothing, since nobody writes; how they come back is a
+	// matter of real time.
+	down    atomic.Bool
+	refused atomic.Int64
 
 	mu     sync.Mutex
 	byVerb map[string]int
@@ -32,6 +38,10 @@ func (r *apiRequests) wrap(next http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(request *http.Request) (*http.Response, error) {
 		if strings.Contains(request.URL.RawQuery, "watch=true") || strings.Contains(request.URL.Path, "/leases") {
 			return next.RoundTrip(request)
+		}
+		if r.down.Load() {
+			r.refused.Add(1)
+			return nil, syscall.ECONNREFUSED
 		}
 		r.begin(request.Method)
 		response, err := next.RoundTrip(request)
