@@ -93,8 +93,8 @@ var _ = Describe("A simulated day", Ordered, func() {
 		f.pass(30 * time.Minute)
 		f.recover(vendorsim.ServiceTencent, vendorsim.FaultConnectionReset)
 		f.fail(vendorsim.ServiceTencent, vendorsim.FaultHTTPHTML, "503")
-		f.passTo(f.hour(9))
-		f.expectReady(f.active()...) // nothing is older than three intervals
+		f.passTo(f.hour(9).Add(-time.Minute))
+		f.expectReady(f.active()...) // nothing is as old as three intervals
 		f.recover(vendorsim.ServiceTencent, vendorsim.FaultHTTPHTML)
 	})
 
