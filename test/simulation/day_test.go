@@ -30,7 +30,11 @@ var _ = Describe("A simulated day", Ordered, func() {
 		w := newWorld()
 		leader = w.startReplica()
 		leader.lead()
-		f = newFleet(w, 50, 20)
+		f = newFleet(w, 50, 20, mixedIntervals...)
+		for _, a := range f.accounts {
+			a.watches[19].Spec.Suspend = true
+		}
+		f.accounts[49].object.Spec.Suspend = true
 	})
 
 	It("00:00 begins with everything new", func() {
