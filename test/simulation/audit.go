@@ -195,7 +195,7 @@ func (r *review) isEarly(p *asked) bool {
 func (r *review) least() time.Duration {
 	switch {
 	case !r.awaited:
-		return r.interval - r.slack()
+		return r.interval - min(maxSlack, r.interval/2) // when thousands ask at once, some wait longer than the slack
 	case r.failures == 0:
 		return 0
 	default:

@@ -61,8 +61,8 @@ func TestAuditOfEveryMinute(t *testing.T) {
 			polls: answered("0:00:00", "0:01:20", "0:02:30", "0:03:20", "0:04:20", "0:05:20"),
 		},
 		"two in one slot": {
-			polls: answered("0:00:00", "0:01:20", "0:02:20", "0:02:50", "0:03:20", "0:04:20", "0:05:20"),
-			want:  sums{Early: 2},
+			polls: answered("0:00:00", "0:01:20", "0:02:20", "0:02:45", "0:03:20", "0:04:20", "0:05:20"),
+			want:  sums{Early: 1},
 		},
 		"none after a failure": {
 			polls: together(answered("0:00:00", "0:01:20"), failing("0:02:20"), answered("0:04:20", "0:05:20")),
