@@ -108,6 +108,19 @@ test-faults: export FAULTS = full
 test-faults: ## Have the manager live through every fault, with those that last minutes.
 	$(call go-test,-v ./test/faults)
 
+# How many watches the soak has, for how many simulated minutes, and which course it takes.
+SOAK_WATCHES ?= 5000
+SOAK_MINUTES ?= 60
+SOAK_SEED ?= $(shell date +%s)
+
+# Without the race detector, which multiplies time and memory; `make test` runs a short form with it.
+.PHONY: test-soak
+test-soak: ## Poll SOAK_WATCHES watches for SOAK_MINUTES of simulated time while everything fails.
+	@assets="$$(hack/controlplane/ensure.sh)" && \
+		( set -x; KUBEBUILDER_ASSETS="$$assets" \
+		SOAK_WATCHES='$(SOAK_WATCHES)' SOAK_MINUTES='$(SOAK_MINUTES)' SOAK_SEED='$(SOAK_SEED)' \
+		go test -timeout 3h -v $(TEST_ARGS) ./test/simulation -run TestSimulation -ginkgo.v -ginkgo.label-filter soak )
+
 # How long each fuzz target runs.
 FUZZ_TIME ?= 1m
 

@@ -12,12 +12,19 @@ import (
 )
 
 const (
-	// slack is how long a poll may wait for its turn after its slot. The next one,
-	// which does not wait, then follows sooner by as much.
-	slack = time.Minute
+	// maxSlack is how long a poll may wait for its turn after its slot at most, and
+	// less where slots are close together. The next one, which does not wait, then
+	// follows sooner by as much.
+	maxSlack = time.Minute
 
-	// spread is how long it may take to make up for slots that were missed.
+	// spread is how long it may take to make up for slots that were missed, or two
+	// intervals where that is shorter.
 	spread = 10 * time.Minute
+
+	// heartbeat is how old the time of numbers may be that a process finds in a
+	// status when it starts: where nothing but times changes, that is when they are
+	// written.
+	heartbeat = 10 * time.Minute
 
 	// Retries of what nobody has an answer to yet wait so long at least, doubling
 	// from the first to the last.
@@ -41,9 +48,10 @@ type span struct{ from, to time.Time }
 type audit struct {
 	// down is when there was no operator. A leader change is a span of no length.
 	down []span
-	// trouble is when vendors failed so that polls are held back.
-	trouble []span
-	end     time.Time
+	// trouble is when vendors failed so that polls are held back, and aftermath for
+	// how long after that they may still be.
+	trouble   []span
+	aftermath time.Duration
 }
 
 // verdict is what the audit of a question comes to.
@@ -54,30 +62,21 @@ type verdict struct {
 	details     []string
 }
 
-// check audits the polls of a question. Both lists are in the order of time.
+// check audits the polls of a question until the end. Both lists are in the order
+// of time.
+func (a *audit) check(q question, changes []change, polls []asked, end time.Time) verdict {
+	r := &review{audit: a, question: q}
+	r.take(changes, polls)
+	return r.close(end)
+}
+
+// review is the audit of a question under way.
 //
 // A question has one slot in each interval. A poll is early when its slot was
 // used already, unless somebody has no answer yet; what has been held back while
 // the vendor was in trouble is made up for in its slot. A poll is lost when a
 // slot passes without one, unless the last poll was out of its slot, so that the
 // next slot comes too soon after it.
-func (a *audit) check(q question, changes []change, polls []asked) verdict {
-	r := &review{audit: a, question: q}
-	for i := range polls {
-		for len(changes) > 0 && !changes[0].at.After(polls[i].at) {
-			r.change(changes[0])
-			changes = changes[1:]
-		}
-		r.poll(&polls[i])
-	}
-	for _, c := range changes {
-		r.change(c)
-	}
-	r.change(change{at: a.end})
-	return r.verdict
-}
-
-// review is the audit of a question under way.
 type review struct {
 	audit    *audit
 	question question
@@ -93,8 +92,29 @@ type review struct {
 	// vendor has failed to give it.
 	awaited  bool
 	failures int
-	// owed is when a poll is lost if there is none until then; zero for never.
-	owed time.Time
+	// owed is when a poll is lost if there is none until then, counted from a time;
+	// zero for never.
+	owed, owedSince time.Time
+}
+
+// take goes on with what followed, in the order of time.
+func (r *review) take(changes []change, polls []asked) {
+	for i := range polls {
+		for len(changes) > 0 && !changes[0].at.After(polls[i].at) {
+			r.change(changes[0])
+			changes = changes[1:]
+		}
+		r.poll(&polls[i])
+	}
+	for _, c := range changes {
+		r.change(c)
+	}
+}
+
+// close ends the audit.
+func (r *review) close(at time.Time) verdict {
+	r.change(change{at: at})
+	return r.verdict
 }
 
 // change takes over what is wanted from now on.
@@ -103,7 +123,8 @@ func (r *review) change(c change) {
 	if r.interval > 0 && !r.isVerification() {
 		r.verdict.slots += float64(r.audit.up(r.since, c.at)) / float64(r.interval)
 	}
-	served := r.success != nil && !c.rekeyed && c.at.Sub(r.success.at) < c.joined
+	served := r.success != nil && !c.rekeyed && c.at.Sub(r.success.at) < c.joined &&
+		!r.audit.isRestart(r.success.at, c.at) // which knows only what its owners have in their status
 	isResumed := r.interval == 0
 	if r.interval != c.interval || c.rekeyed {
 		r.anchor = nil
@@ -114,8 +135,9 @@ func (r *review) change(c change) {
 		r.owed, r.awaited = time.Time{}, false
 	case (c.joined > 0 || c.rekeyed) && !served:
 		r.awaited, r.failures = true, 0
-		r.owe(c.at, 0)
+		r.owe(c.at, maxSlack-r.slack()) // many may ask at once
 	case isResumed:
+		r.awaited, r.failures = true, 0 // the answer may be forgotten with the last who wanted it
 		r.owe(c.at, r.interval)
 	case r.anchor == nil && r.last != nil:
 		r.owe(r.last.at, 2*r.interval)
@@ -151,7 +173,7 @@ func (r *review) poll(p *asked) {
 // pollUnwanted takes over a poll for nobody. One may still have been in line when
 // the last object lost its interest.
 func (r *review) pollUnwanted(p *asked) {
-	if p.at.Sub(r.since) > slack {
+	if p.at.Sub(r.since) > maxSlack {
 		r.early(p, "nobody wants to know")
 	}
 }
@@ -173,7 +195,7 @@ func (r *review) isEarly(p *asked) bool {
 func (r *review) least() time.Duration {
 	switch {
 	case !r.awaited:
-		return r.interval - slack
+		return r.interval - min(maxSlack, r.interval/2) // when thousands ask at once, some wait longer than the slack
 	case r.failures == 0:
 		return 0
 	default:
@@ -183,11 +205,12 @@ func (r *review) least() time.Duration {
 
 // isExcused tells whether the slot of a poll is not used yet although the last
 // poll is less than an interval ago: that one was held back in the slot before.
-// A process that has just started knows only when the last numbers were read.
+// A process that has just started knows only when the numbers in the status were
+// read, and of short intervals not even that.
 func (r *review) isExcused(p *asked) bool {
 	switch {
 	case r.audit.isRestart(r.last.at, p.at):
-		return r.last.failed || r.anchor == nil || r.slot(p) > r.slot(r.last)
+		return r.interval < heartbeat || r.last.failed || r.anchor == nil || r.slot(p) > r.slot(r.last)
 	case r.audit.isHeld(r.last.at):
 		return r.anchor == nil || r.slot(p) > r.slot(r.last)
 	default:
@@ -198,7 +221,7 @@ func (r *review) isExcused(p *asked) bool {
 // slot numbers the slots from that of the anchor on, which may have waited for
 // its turn.
 func (r *review) slot(p *asked) int {
-	return int((p.at.Sub(r.anchor.at) + slack) / r.interval)
+	return int((p.at.Sub(r.anchor.at) + r.slack()) / r.interval)
 }
 
 // isInSlot tells whether nothing but its slot can be the reason of a poll.
@@ -221,7 +244,7 @@ func (r *review) owe(from time.Time, within time.Duration) {
 		r.owed = time.Time{}
 		return
 	}
-	r.owed = r.audit.delayed(from, from.Add(within+slack))
+	r.owed, r.owedSince = from.Add(within+r.slack()), from
 }
 
 // settleUp counts the polls that were owed before now and did not come.
@@ -229,9 +252,31 @@ func (r *review) settleUp(now time.Time) {
 	if r.owed.IsZero() || !now.After(r.owed) {
 		return
 	}
-	r.verdict.lost += 1 + int(now.Sub(r.owed)/r.interval)
-	r.detail(r.owed, "lost, none until "+now.Format(time.TimeOnly))
+	by := r.delayed(r.owedSince, r.owed)
+	if !now.After(by) {
+		return
+	}
+	r.verdict.lost += 1 + int(now.Sub(by)/r.interval)
+	r.detail(by, "lost, none until "+now.Format(time.TimeOnly))
 	r.owed = time.Time{}
+}
+
+// slack is how long a poll may wait for its turn.
+func (r *review) slack() time.Duration { return min(maxSlack, r.interval/4) }
+
+// delayed returns until when a poll has to come that would have to by then, were
+// it not for the times when it could not.
+func (r *review) delayed(from, by time.Time) time.Time {
+	put := func(spans []span, aftermath time.Duration) {
+		for _, s := range spans {
+			if latest := s.to.Add(aftermath + r.slack()); s.from.Before(by) && !s.to.Before(from) && latest.After(by) {
+				by = latest
+			}
+		}
+	}
+	put(r.audit.down, min(spread, 2*r.interval)) // what was last read out of its slot has two intervals
+	put(r.audit.trouble, r.audit.aftermath)
+	return by
 }
 
 func (r *review) detail(at time.Time, text string) {
@@ -239,25 +284,15 @@ func (r *review) detail(at time.Time, text string) {
 		fmt.Sprintf("%s %s %q: %s", at.Format(time.TimeOnly), r.question.account, r.question.text, text))
 }
 
-// isRestart tells whether an operator started between two times.
+// isRestart tells whether an operator started between two polls. What was polled
+// at that very time, the one before may have polled.
 func (a *audit) isRestart(from, to time.Time) bool {
-	return slices.ContainsFunc(a.down, func(s span) bool { return s.to.After(from) && !s.to.After(to) })
+	return slices.ContainsFunc(a.down, func(s span) bool { return !s.to.Before(from) && !s.to.After(to) })
 }
 
 // isHeld tells whether a poll at that time may have been held back.
 func (a *audit) isHeld(at time.Time) bool {
-	return slices.ContainsFunc(a.trouble, func(s span) bool { return !at.Before(s.from) && !at.After(s.to.Add(spread)) })
-}
-
-// delayed returns until when a poll has to come that would have to by then, were
-// it not for the times when it could not.
-func (a *audit) delayed(from, by time.Time) time.Time {
-	for _, s := range slices.Concat(a.down, a.trouble) {
-		if latest := s.to.Add(spread + slack); s.from.Before(by) && !s.to.Before(from) && latest.After(by) {
-			by = latest
-		}
-	}
-	return by
+	return slices.ContainsFunc(a.trouble, func(s span) bool { return !at.Before(s.from) && !at.After(s.to.Add(a.aftermath)) })
 }
 
 // up is how much of the time between two moments there was an operator.

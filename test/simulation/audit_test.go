@@ -48,6 +48,46 @@ func together(lists ...[]asked) []asked {
 	return polls
 }
 
+func TestAuditOfEveryMinute(t *testing.T) {
+	minutely := change{at: at("0:00"), interval: time.Minute, joined: time.Minute}
+	type sums struct{ Early, Lost int }
+	tests := map[string]struct {
+		down, trouble []span
+		polls         []asked // the slot is at 20 past
+		want          sums
+	}{
+		"one in every slot": {polls: answered("0:00:00", "0:01:20", "0:02:20", "0:03:20", "0:04:20", "0:05:20")},
+		"one a little after its slot": {
+			polls: answered("0:00:00", "0:01:20", "0:02:30", "0:03:20", "0:04:20", "0:05:20"),
+		},
+		"two in one slot": {
+			polls: answered("0:00:00", "0:01:20", "0:02:20", "0:02:45", "0:03:20", "0:04:20", "0:05:20"),
+			want:  sums{Early: 1},
+		},
+		"none after a failure": {
+			polls: together(answered("0:00:00", "0:01:20"), failing("0:02:20"), answered("0:04:20", "0:05:20")),
+			want:  sums{Lost: 1},
+		},
+		"none for as long as the vendor is in trouble": {
+			trouble: during("0:02:20", "0:03:00"),
+			polls:   together(answered("0:00:00", "0:01:20"), failing("0:02:20"), answered("0:04:00", "0:04:20", "0:05:20")),
+		},
+		"another leader, which knows only old numbers": {
+			down:  during("0:02:40", "0:02:40"),
+			polls: answered("0:00:00", "0:01:20", "0:02:20", "0:02:50", "0:04:20", "0:05:20"),
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			a := &audit{down: test.down, trouble: test.trouble, aftermath: time.Minute}
+			v := a.check(question{}, []change{minutely}, test.polls, at("0:06"))
+			if diff := cmp.Diff(test.want, sums{v.early, v.lost}); diff != "" {
+				t.Errorf("(-want +got):\n%s%q", diff, v.details)
+			}
+		})
+	}
+}
+
 func TestAudit(t *testing.T) {
 	hourly := change{at: at("0:00"), interval: time.Hour, joined: time.Hour}
 	nobody := func(clock string) change { return change{at: at(clock)} }
@@ -172,6 +212,15 @@ func TestAudit(t *testing.T) {
 			down:  during("2:30", "2:30"),
 			polls: together(answered("0:00", "1:20"), failing("2:20"), answered("2:35", "4:20", "5:20")),
 		},
+		"another leader, for whom somebody else knew no answer": {
+			down:    during("2:30", "2:30"),
+			changes: []change{{at: at("2:50"), interval: time.Hour, joined: 2 * time.Hour}},
+			polls:   answered("0:00", "1:20", "2:20", "2:50", "4:20", "5:20"),
+		},
+		"another leader that begins with a poll of the one before": {
+			down:  during("2:20", "2:20"),
+			polls: answered("0:00", "1:20", "2:20", "3:40", "5:20"),
+		},
 		"a missed slot, made up for": {
 			down:  during("2:10", "2:50"),
 			polls: answered("0:00", "1:20", "2:55", "4:20", "5:20"),
@@ -209,8 +258,8 @@ func TestAudit(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			a := &audit{down: test.down, trouble: test.trouble, end: at("6:00")}
-			v := a.check(question{text: test.text}, append([]change{hourly}, test.changes...), test.polls)
+			a := &audit{down: test.down, trouble: test.trouble, aftermath: 10 * time.Minute}
+			v := a.check(question{text: test.text}, append([]change{hourly}, test.changes...), test.polls, at("6:00"))
 			if diff := cmp.Diff(test.want, sums{v.early, v.lost}); diff != "" {
 				t.Errorf("(-want +got):\n%s%q", diff, v.details)
 			}

@@ -18,17 +18,16 @@ type vendorCall struct {
 
 // match finds out which poll each call at the vendors belongs to: a call arrives
 // at the time at which its poll's limits let it go, because no time passes while
-// one is under way. It returns the calls of each poll, and those that no poll
+// one is under way. It tells the polls, and returns the calls that no poll
 // accounts for.
-func match(polls []*poll, calls []vendorsim.Call) (made map[*poll][]vendorsim.Call, strays []vendorsim.Call) {
+func match(polls []*poll, calls []vendorsim.Call) (strays []vendorsim.Call) {
 	sent := map[vendorCall][]*poll{}
 	for _, p := range polls {
-		for _, at := range p.calls {
+		for _, at := range p.calls[p.found:] {
 			key := vendorCall{p.service, at.UnixNano()}
 			sent[key] = append(sent[key], p)
 		}
 	}
-	made = map[*poll][]vendorsim.Call{}
 	take := func(call vendorsim.Call, belongs func(*poll) bool) {
 		key := vendorCall{call.Service, call.Time.UnixNano()}
 		place := slices.IndexFunc(sent[key], belongs)
@@ -36,8 +35,7 @@ func match(polls []*poll, calls []vendorsim.Call) (made map[*poll][]vendorsim.Ca
 			strays = append(strays, call)
 			return
 		}
-		p := sent[key][place]
-		made[p] = append(made[p], call)
+		sent[key][place].made(call)
 		sent[key] = slices.Delete(sent[key], place, place+1)
 	}
 	var anonymous []vendorsim.Call
@@ -51,27 +49,44 @@ func match(polls []*poll, calls []vendorsim.Call) (made map[*poll][]vendorsim.Ca
 	for _, call := range anonymous {
 		take(call, func(*poll) bool { return true })
 	}
-	return made, strays
+	return strays
+}
+
+// made notes a call that the vendor got.
+func (p *poll) made(call vendorsim.Call) {
+	if p.found++; p.found == 1 {
+		p.first = call.Time
+	}
+	p.spoilt = p.spoilt || call.Outcome != vendorsim.OutcomeOK
+	switch call.Outcome {
+	case string(vendorsim.FaultHTTP429), string(vendorsim.FaultHTTP429RetryAfter):
+		p.throttled, p.tooMany = true, true
+	case "RequestLimitExceeded", "FlowLimitExceeded", "qps exceeds number of calls":
+		p.throttled = true
+	}
 }
 
 // anonymousCredential is what the simulator calls a credential that the vendor
 // does not know, or did not look at.
 const anonymousCredential = "unknown"
 
-// rate returns the most calls in any second, and how many calls were above the
-// limit. Calls are in the order of time. The clock's steps move them by up to its
-// resolution, so a second is taken as that much shorter.
-func rate(calls []time.Time, perSecond int) (peak, over int) {
-	first := 0
-	for i, at := range calls {
-		for at.Sub(calls[first]) >= time.Second-resolution {
-			first++
-		}
-		count := i - first + 1
-		peak = max(peak, count)
-		if count > perSecond {
-			over++
-		}
+// meter measures calls, in the order of time, against a limit.
+type meter struct {
+	perSecond int
+	recent    []time.Time // within the last second
+	// peak is the most calls in any second, and over how many calls were above the
+	// limit.
+	peak, over int
+}
+
+// count counts a call, and tells whether it was above the limit. The clock's steps
+// move calls by up to its resolution, so a second is taken as that much shorter.
+func (m *meter) count(at time.Time) (isOver bool) {
+	m.recent = slices.DeleteFunc(m.recent, func(t time.Time) bool { return at.Sub(t) >= time.Second-resolution })
+	m.recent = append(m.recent, at)
+	m.peak = max(m.peak, len(m.recent))
+	if isOver = len(m.recent) > m.perSecond; isOver {
+		m.over++
 	}
-	return peak, over
+	return isOver
 }

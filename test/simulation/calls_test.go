@@ -14,11 +14,6 @@ import (
 
 func TestMatchFindsThePollOfEachCall(t *testing.T) {
 	const polyv, tencent = vendorsim.ServicePolyv, vendorsim.ServiceTencent
-	polls := []*poll{
-		{service: tencent, credential: "a", calls: []time.Time{at("1:00"), at("1:01")}},
-		{service: tencent, credential: "b", calls: []time.Time{at("1:00")}},
-		{service: polyv, credential: "a", calls: []time.Time{at("1:00")}},
-	}
 	call := func(service, credential, clock string) vendorsim.Call {
 		return vendorsim.Call{Service: service, Credential: credential, Time: at(clock)}
 	}
@@ -50,10 +45,15 @@ func TestMatchFindsThePollOfEachCall(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			made, strays := match(polls, test.calls)
+			polls := []*poll{
+				{service: tencent, credential: "a", calls: []time.Time{at("1:00"), at("1:01")}},
+				{service: tencent, credential: "b", calls: []time.Time{at("1:00")}},
+				{service: polyv, credential: "a", calls: []time.Time{at("1:00")}},
+			}
+			strays := match(polls, test.calls)
 			var got []int
 			for _, p := range polls {
-				got = append(got, len(made[p]))
+				got = append(got, p.found)
 			}
 			if diff := cmp.Diff(test.made, got); diff != "" {
 				t.Errorf("calls of each poll (-want +got):\n%s", diff)
@@ -65,7 +65,7 @@ func TestMatchFindsThePollOfEachCall(t *testing.T) {
 	}
 }
 
-func TestRate(t *testing.T) {
+func TestMeter(t *testing.T) {
 	every := func(gap time.Duration, count int) []time.Time {
 		var calls []time.Time
 		for i := range count {
@@ -87,8 +87,11 @@ func TestRate(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			peak, over := rate(test.calls, 5)
-			if diff := cmp.Diff(test.want, sums{peak, over}); diff != "" {
+			m := meter{perSecond: 5}
+			for _, at := range test.calls {
+				m.count(at)
+			}
+			if diff := cmp.Diff(test.want, sums{m.peak, m.over}); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})

@@ -14,6 +14,7 @@ import (
 	eventsv1 "k8s.io/api/events/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/rest"
+	"k8s.io/klog/v2"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 	"sigs.k8s.io/controller-runtime/pkg/log"
@@ -27,6 +28,9 @@ var (
 	config       *rest.Config
 	apiServer    client.Client
 	scheme       = runtime.NewScheme()
+	// overheard hears what client-go logs: its logger can be set only once, before
+	// anything is logged.
+	overheard = &listener{}
 )
 
 // startControlPlane starts an API server with the CRDs of the folder, until the
@@ -34,6 +38,7 @@ var (
 func startControlPlane(crds string) {
 	GinkgoHelper()
 	log.SetLogger(logr.Discard())
+	klog.SetLogger(overheard.logger())
 	Expect(corev1.AddToScheme(scheme)).To(Succeed())
 	Expect(eventsv1.AddToScheme(scheme)).To(Succeed())
 	Expect(v1alpha1.AddToScheme(scheme)).To(Succeed())

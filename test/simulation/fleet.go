@@ -27,13 +27,19 @@ type fleet struct {
 	began    time.Time
 	accounts []*account
 	schedule *schedule
-	// down is when there was no operator, and trouble when a service failed.
-	down    []span
-	trouble map[string][]span
+	books    *books
+	// down is when there was no operator, and trouble when a service failed, after
+	// which polls may be held back a little longer.
+	down      []span
+	trouble   map[string][]span
+	aftermath time.Duration
+	// fickle tells that vendors fail at random: what trouble there was shows in
+	// their answers.
+	fickle bool
 
 	mu       sync.Mutex
-	shown    map[client.ObjectKey]bool // which watches have shown numbers
-	vanished []string                  // what was wrong with numbers that were written
+	subjects map[client.ObjectKey]*subject
+	vanished []string // what was wrong with numbers that were written
 }
 
 // account is an account at a vendor with the objects that are about it.
@@ -53,31 +59,30 @@ type watch struct {
 	shows map[string]int64
 }
 
-// intervals are those that watches take turns in: a few short ones, and mostly
-// long ones.
-var intervals = slices.Concat(
+// mixedIntervals are a few short ones, and mostly long ones.
+var mixedIntervals = slices.Concat(
 	[]time.Duration{30 * time.Minute},
 	slices.Repeat([]time.Duration{time.Hour}, 2),
 	slices.Repeat([]time.Duration{2 * time.Hour}, 5),
 	slices.Repeat([]time.Duration{6 * time.Hour}, 12),
 )
 
-// newFleet makes so many accounts with so many watches each. The last account is
-// suspended, and so is the last watch of each.
-func newFleet(w *world, accounts, watches int) *fleet {
+// newFleet makes so many accounts with so many watches each, which take turns in
+// the intervals.
+func newFleet(w *world, accounts, watches int, intervals ...time.Duration) *fleet {
 	f := &fleet{
 		world: w, began: w.clock.Now(), schedule: newSchedule(w.clock.Now()),
-		trouble: map[string][]span{}, shown: map[client.ObjectKey]bool{},
+		books: newBooks(), trouble: map[string][]span{}, aftermath: spread,
+		subjects: map[client.ObjectKey]*subject{},
 	}
 	for i := range accounts {
-		f.accounts = append(f.accounts, f.newAccount(accountKinds[i%len(accountKinds)], i, watches))
+		f.accounts = append(f.accounts, f.newAccount(accountKinds[i%len(accountKinds)], i, watches, intervals))
 	}
-	f.accounts[accounts-1].object.Spec.Suspend = true
-	f.inspectNumbers()
+	f.writes.inspect(f.inspectNumbers)
 	return f
 }
 
-func (f *fleet) newAccount(kind accountKind, i, watches int) *account {
+func (f *fleet) newAccount(kind accountKind, i, watches int, intervals []time.Duration) *account {
 	a := &account{kind: kind, name: fmt.Sprintf("%s-%02d", kind.name(), i), numbers: []int64{int64(1000 * (i + 1))}}
 	a.secret = &corev1.Secret{ObjectMeta: f.named(a.name)}
 	a.object = &v1alpha1.VendorAccount{ObjectMeta: f.named(a.name), Spec: kind.spec()}
@@ -85,26 +90,34 @@ func (f *fleet) newAccount(kind accountKind, i, watches int) *account {
 	a.object.Spec.Endpoint = f.endpoint
 	readings := kind.readings(a.name)
 	for i := range watches {
-		a.watches = append(a.watches, f.newWatch(a, i, readings[i%len(readings)]))
+		a.watches = append(a.watches, f.newWatch(a, fmt.Sprintf("%s-%02d", a.name, i),
+			readings[i%len(readings)], intervals[i%len(intervals)]))
 	}
-	a.watches[watches-1].Spec.Suspend = true
 	return a
 }
 
-func (f *fleet) newWatch(a *account, i int, r reading) *watch {
-	object := &v1alpha1.QuotaWatch{ObjectMeta: f.named(fmt.Sprintf("%s-%02d", a.name, i)), Spec: *r.spec.DeepCopy()}
-	object.Spec.AccountRef.Name = a.name
-	interval := &metav1.Duration{Duration: intervals[i%len(intervals)]}
-	if object.Spec.Packages != nil {
-		object.Spec.Interval = interval
+func (f *fleet) newWatch(a *account, name string, r reading, interval time.Duration) *watch {
+	w := &watch{QuotaWatch: &v1alpha1.QuotaWatch{ObjectMeta: f.named(name)}}
+	w.ask(a, r, interval)
+	f.subjects[client.ObjectKeyFromObject(w)] = &subject{account: a, watch: w}
+	return w
+}
+
+// ask has the spec ask a question, every so often.
+func (w *watch) ask(a *account, r reading, interval time.Duration) {
+	w.shows = r.shows
+	w.Spec = *r.spec.DeepCopy()
+	w.Spec.AccountRef.Name = a.name
+	every := &metav1.Duration{Duration: interval}
+	if w.Spec.Packages != nil {
+		w.Spec.Interval = every
 	}
-	if object.Spec.Usage != nil {
-		object.Spec.Usage.Interval = interval
+	if w.Spec.Usage != nil {
+		w.Spec.Usage.Interval = every
 	}
-	if object.Spec.Bill != nil {
-		object.Spec.Bill.Interval = interval
+	if w.Spec.Bill != nil {
+		w.Spec.Bill.Interval = every
 	}
-	return &watch{QuotaWatch: object, shows: r.shows}
 }
 
 func (f *fleet) named(name string) metav1.ObjectMeta {
@@ -144,7 +157,7 @@ func accountOf(key string) string {
 }
 
 // secretOf is the secret that belongs to a key.
-func secretOf(key string) string { return "secret of " + key }
+func secretOf(key string) string { return canary + "-" + key }
 
 // newKey has the vendor accept a new key in place of the present one.
 func (f *fleet) newKey(a *account) {
@@ -160,11 +173,15 @@ func (f *fleet) storeKey(a *account, secret string) {
 	f.revise()
 }
 
-// use changes all amounts at the vendors.
-func (f *fleet) use() {
+// use changes all amounts of these accounts at their vendors; of all when none is
+// named.
+func (f *fleet) use(accounts ...*account) {
+	if len(accounts) == 0 {
+		accounts = f.accounts
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, a := range f.accounts {
+	for _, a := range accounts {
 		a.numbers = append(a.numbers, a.number()-1)
 		f.fill(a)
 	}
@@ -188,6 +205,38 @@ func (f *fleet) suspendWatches(watches []*watch, suspend bool) {
 		edit(f, w.QuotaWatch, func(object *v1alpha1.QuotaWatch) { object.Spec.Suspend = suspend })
 	}
 	f.revise()
+}
+
+// createWatch adds a watch to those of an account. What is wanted then has to be
+// revised.
+func (f *fleet) createWatch(a *account, name string, r reading, interval time.Duration) {
+	GinkgoHelper()
+	f.mu.Lock()
+	w := f.newWatch(a, name, r, interval)
+	f.mu.Unlock()
+	a.watches = append(a.watches, w)
+	Expect(f.user.Create(suiteContext, w.QuotaWatch)).To(Succeed())
+}
+
+// deleteWatch deletes a watch of an account. What is wanted then has to be
+// revised.
+func (f *fleet) deleteWatch(a *account, i int) {
+	GinkgoHelper()
+	w := a.watches[i]
+	a.watches = slices.Delete(a.watches, i, i+1)
+	Expect(f.user.Delete(suiteContext, w.QuotaWatch)).To(Succeed())
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.subjects, client.ObjectKeyFromObject(w))
+}
+
+// editWatch has a watch ask something else. What is wanted then has to be revised.
+func (f *fleet) editWatch(a *account, w *watch, r reading, interval time.Duration) {
+	GinkgoHelper()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	edit(f, w.QuotaWatch, func(*v1alpha1.QuotaWatch) { w.ask(a, r, interval) })
+	f.subjects[client.ObjectKeyFromObject(w)].shown = false
 }
 
 // edit changes an object as a user would.

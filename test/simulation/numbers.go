@@ -13,32 +13,30 @@ import (
 	v1alpha1 "github.com/quotawatch/quotawatch/api/v1alpha1"
 )
 
-// inspectNumbers looks at every status that the operator writes from now on: once
-// a watch has shown numbers, it shows each of them at all times, and only such as
-// the vendor had.
-func (f *fleet) inspectNumbers() {
-	type subject struct {
-		account *account
-		watch   *watch
+// subject is a watch whose writes are looked at.
+type subject struct {
+	account *account
+	watch   *watch
+	shown   bool // whether it has shown numbers
+}
+
+// inspectNumbers looks at a status that the operator writes: once a watch has
+// shown numbers, it shows each of them at all times, and only such as the vendor
+// had.
+func (f *fleet) inspectNumbers(written client.Object, _ []byte) {
+	stored, ok := written.(*v1alpha1.QuotaWatch)
+	if !ok {
+		return
 	}
-	subjects := map[client.ObjectKey]subject{}
-	for _, a := range f.accounts {
-		for _, w := range a.watches {
-			subjects[client.ObjectKeyFromObject(w)] = subject{a, w}
-		}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s, known := f.subjects[client.ObjectKeyFromObject(written)]
+	if !known {
+		return
 	}
-	f.writes.inspect = func(written client.Object) {
-		stored, ok := written.(*v1alpha1.QuotaWatch)
-		s := subjects[client.ObjectKeyFromObject(written)]
-		if !ok || s.watch == nil {
-			return
-		}
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		key, wrong := client.ObjectKeyFromObject(stored), s.watch.wrong(stored, s.account.numbers...)
-		if f.shown[key] = f.shown[key] || len(wrong) == 0; f.shown[key] {
-			f.vanished = append(f.vanished, wrong...)
-		}
+	wrong := s.watch.wrong(stored, s.account.numbers...)
+	if s.shown = s.shown || len(wrong) == 0; s.shown {
+		f.vanished = append(f.vanished, wrong...)
 	}
 }
 

@@ -6,6 +6,7 @@ package simulation
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -22,10 +23,19 @@ type poll struct {
 	service    string
 	credential string
 	question   string
+	ended      bool
 	failed     bool
 	refused    bool // before a call: a breaker kept it from that
-	// calls are when the limits let it call the vendor.
+	stopped    bool // by the end of its process
+	// calls are when the limits let it call the vendor, of which so many were found
+	// there.
 	calls []time.Time
+	found int
+	// first is when the vendor got the first of them. It answered one with a failure
+	// if spoilt, with a wish for fewer calls if throttled, and that in HTTP's words if
+	// tooMany.
+	first                      time.Time
+	spoilt, throttled, tooMany bool
 }
 
 // pollLog notes every poll of the operator, between the poller and the vendors'
@@ -41,6 +51,7 @@ type pollLog struct {
 
 	mu    sync.Mutex
 	polls []*poll
+	kinds map[vendors.Kind]int // of failures
 }
 
 // calling tells whether a vendor, rather than the clock, is waited for.
@@ -51,11 +62,25 @@ func (l *pollLog) move(count *atomic.Int64, by int64) {
 	l.moves.Add(1)
 }
 
-// all returns every poll there was. No poll may be under way.
+// all returns every poll that was not dropped yet.
 func (l *pollLog) all() []*poll {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.Clone(l.polls)
+}
+
+// drop forgets those polls that are over and done with.
+func (l *pollLog) drop(done map[*poll]bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.polls = slices.DeleteFunc(l.polls, func(p *poll) bool { return done[p] })
+}
+
+// failures returns how many polls failed, by kind.
+func (l *pollLog) failures() map[vendors.Kind]int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return maps.Clone(l.kinds)
 }
 
 type pollKey struct{}
@@ -116,7 +141,13 @@ func (a asker) ask(ctx context.Context, question string, ask func(context.Contex
 	err := ask(context.WithValue(ctx, pollKey{}, p))
 	a.log.mu.Lock()
 	defer a.log.mu.Unlock()
-	p.failed = err != nil
+	p.ended, p.failed, p.stopped = true, err != nil, ctx.Err() != nil
+	if err != nil && !p.refused && !p.stopped {
+		if a.log.kinds == nil {
+			a.log.kinds = map[vendors.Kind]int{}
+		}
+		a.log.kinds[vendors.AsError(question, err).Kind]++
+	}
 	return err
 }
 

@@ -62,11 +62,11 @@ func TestPollLogNotesEachCallAtItsTime(t *testing.T) {
 
 	want := []*poll{
 		{
-			service: "service", credential: "key", question: packagesQuestion(query),
+			service: "service", credential: "key", question: packagesQuestion(query), ended: true,
 			calls: []time.Time{at("0:00"), at("0:00:01"), at("0:01:01")},
 		},
 		{
-			service: "service", credential: "key", question: packagesQuestion(query),
+			service: "service", credential: "key", question: packagesQuestion(query), ended: true,
 			failed: true, refused: true, calls: []time.Time{at("1:01:01")},
 		},
 	}

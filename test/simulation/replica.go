@@ -12,7 +12,6 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
-	"github.com/go-logr/logr"
 	"github.com/prometheus/client_golang/prometheus"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -47,6 +46,7 @@ const workers = 4
 type replica struct {
 	world   *world
 	elected <-chan struct{}
+	pool    *transport.Pool
 	// stop ends it as a signal does, and waits until it has.
 	stop func()
 
@@ -60,7 +60,7 @@ func (w *world) startReplica() *replica {
 	r := &replica{world: w}
 	mgr, err := ctrl.NewManager(w.config, ctrl.Options{
 		Scheme:                        scheme,
-		Logger:                        logr.Discard(),
+		Logger:                        w.log,
 		Metrics:                       metricsserver.Options{BindAddress: "0"},
 		Controller:                    ctrlconfig.Controller{SkipNameValidation: new(true)},
 		Client:                        controller.ClientOptions(w.scope()),
@@ -92,6 +92,7 @@ func (w *world) startReplica() *replica {
 		cancel()
 		Eventually(ended).WithTimeout(patience).Should(BeClosed())
 		forget()
+		r.pool.CloseIdleConnections()
 		w.effort.reconciles += r.reconciles()
 		w.replicas = slices.DeleteFunc(w.replicas, func(other *replica) bool { return other == r })
 	})
@@ -109,6 +110,7 @@ func (w *world) options(r *replica) controller.Options {
 	GinkgoHelper()
 	allowlist, err := transport.ParseAllowlist([]string{w.endpoint})
 	Expect(err).NotTo(HaveOccurred())
+	r.pool = transport.NewPool(transport.PoolOptions{Allowlist: allowlist, Clock: w.clock, Timeout: w.timeout})
 	return controller.Options{
 		Scope: w.scope(),
 		Vendors: map[v1alpha1.Vendor]vendors.Factory{
@@ -116,7 +118,7 @@ func (w *world) options(r *replica) controller.Options {
 			v1alpha1.VendorTencentCloud: w.polls.watch(vendorsim.ServiceTencent, tencent.Factory()),
 			v1alpha1.VendorVolcengine:   w.polls.watch(vendorsim.ServiceVolcengine, volcengine.Factory()),
 		},
-		Pool:        transport.NewPool(transport.PoolOptions{Allowlist: allowlist, Clock: w.clock}),
+		Pool:        r.pool,
 		Clock:       w.clock,
 		Workers:     workers,
 		MinInterval: time.Minute,

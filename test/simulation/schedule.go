@@ -77,6 +77,16 @@ func (s *schedule) revise(now time.Time, wanted demand) {
 	s.wanted = wanted
 }
 
+// takeChanges takes out the changes of a question before a time.
+func (s *schedule) takeChanges(q question, before time.Time) []change {
+	changes := s.changes[q]
+	count, _ := slices.BinarySearchFunc(changes, before, func(c change, t time.Time) int { return c.at.Compare(t) })
+	if s.changes[q] = changes[count:]; count == len(changes) {
+		delete(s.changes, q)
+	}
+	return changes[:count]
+}
+
 // addUp adds the answers that were wanted until now.
 func (s *schedule) addUp(now time.Time) {
 	for q, wishes := range s.wanted {

@@ -14,11 +14,13 @@ package simulation
 import (
 	"fmt"
 	"net/http/httptest"
+	"slices"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
@@ -51,13 +53,20 @@ type world struct {
 	polls    *pollLog
 
 	config   *rest.Config
+	api      apiFaults
+	conns    connections
 	requests apiRequests
 	writes   writes
 	replicas []*replica
+	// timeout is how long a call to a vendor may take, in real time; zero for the
+	// default.
+	timeout time.Duration
+	// log takes what replicas log.
+	log logr.Logger
 
-	// calls are all that the vendors got, of which so many are collected.
-	calls     []vendorsim.Call
-	collected int
+	// calls are those that the vendors got, of which so many are collected and booked.
+	calls             []vendorsim.Call
+	collected, booked int
 
 	effort effort
 }
@@ -65,13 +74,15 @@ type world struct {
 // newWorld makes a world without a replica of the operator.
 func newWorld() *world {
 	GinkgoHelper()
-	w := &world{clock: newClock(beginning())}
+	w := &world{clock: newClock(beginning()), log: logr.Discard()}
 	w.effort.began = time.Now()
 	w.polls = &pollLog{clock: w.clock}
 	var err error
 	w.vendors, err = vendorsim.New(w.clock, vendorsim.ScenarioSeeds)
 	Expect(err).NotTo(HaveOccurred())
-	server := httptest.NewServer(w.vendors)
+	server := httptest.NewUnstartedServer(w.vendors)
+	server.Config.ConnState = w.conns.changed
+	server.Start()
 	DeferCleanup(server.Close)
 	w.endpoint = server.URL
 
@@ -83,6 +94,8 @@ func newWorld() *world {
 	w.config.Wrap(w.requests.wrap)
 	w.user, err = w.writes.newClient(w.config, client.Options{Scheme: scheme})
 	Expect(err).NotTo(HaveOccurred())
+	w.config = rest.CopyConfig(w.config)
+	w.config.Wrap(w.api.wrap)
 	DeferCleanup(func() {
 		for len(w.replicas) > 0 {
 			w.replicas[0].stop()
@@ -134,6 +147,11 @@ func (w *world) collectCalls() {
 	Expect(fresh).To(BeNumerically("<=", len(kept)), "the simulator forgot calls")
 	w.calls = append(w.calls, kept[len(kept)-fresh:]...)
 	w.collected = count
+}
+
+// forgetBooked drops the calls that were booked.
+func (w *world) forgetBooked() {
+	w.calls, w.booked = slices.Delete(w.calls, 0, w.booked), 0
 }
 
 // forgetCalls drops the calls since the last collection, which others made.

@@ -5,6 +5,7 @@ package simulation
 
 import (
 	"context"
+	"math"
 	"strconv"
 	"sync"
 
@@ -21,11 +22,18 @@ import (
 // seen it. A reconcile that reads an older object than its own last one meets a
 // conflict.
 type writes struct {
-	// inspect, if set, sees every object whose status is written.
-	inspect func(client.Object)
+	// inspectors see every object whose status is written, as it then is, and the
+	// patch.
+	inspectors []func(written client.Object, patch []byte)
 
 	mu     sync.Mutex
 	caches []*cacheView
+}
+
+// inspect has f see every write of a status from now on. It must not be called
+// while something is written.
+func (w *writes) inspect(f func(written client.Object, patch []byte)) {
+	w.inspectors = append(w.inspectors, f)
 }
 
 // cacheView is what one cache has seen, and what it has still to see.
@@ -60,6 +68,7 @@ func (w *writes) follow(ctx context.Context, informers cache.Informers, kinds ..
 		if _, err := informer.AddEventHandler(toolscache.ResourceEventHandlerFuncs{
 			AddFunc:    func(object any) { w.saw(view, object) },
 			UpdateFunc: func(_, object any) { w.saw(view, object) },
+			DeleteFunc: func(object any) { w.sawDeletion(view, object) },
 		}); err != nil {
 			return nil, err
 		}
@@ -95,11 +104,38 @@ func (w *writes) saw(view *cacheView, object any) {
 	}
 }
 
+func (w *writes) sawDeletion(view *cacheView, object any) {
+	if unknown, ok := object.(toolscache.DeletedFinalStateUnknown); ok {
+		object = unknown.Obj
+	}
+	deleted, ok := object.(metav1.Object)
+	if !ok {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	view.seen[deleted.GetUID()] = gone
+	delete(view.awaited, deleted.GetUID())
+}
+
+// gone is the version of what was deleted.
+const gone = math.MaxUint64
+
 // wrote notes the version that a write came to.
 func (w *writes) wrote(object metav1.Object) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	uid, version := object.GetUID(), versionOf(object)
+	w.await(object.GetUID(), versionOf(object))
+}
+
+// deleted notes a deletion.
+func (w *writes) deleted(object metav1.Object) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.await(object.GetUID(), gone)
+}
+
+func (w *writes) await(uid types.UID, version uint64) {
 	for _, view := range w.caches {
 		if view.seen[uid] < version {
 			view.awaited[uid] = max(view.awaited[uid], version)
@@ -129,15 +165,28 @@ func (w *writes) newClient(config *rest.Config, options client.Options) (client.
 		Update: func(ctx context.Context, c client.WithWatch, object client.Object, opts ...client.UpdateOption) error {
 			return w.noted(object, c.Update(ctx, object, opts...))
 		},
+		Delete: func(ctx context.Context, c client.WithWatch, object client.Object, opts ...client.DeleteOption) error {
+			err := c.Delete(ctx, object, opts...)
+			if err == nil {
+				w.deleted(object)
+			}
+			return err
+		},
 		SubResourcePatch: func(
 			ctx context.Context, c client.Client, name string, object client.Object, patch client.Patch,
 			opts ...client.SubResourcePatchOption,
 		) error {
-			err := w.noted(object, c.SubResource(name).Patch(ctx, object, patch, opts...))
-			if err == nil && w.inspect != nil {
-				w.inspect(object)
+			data, err := patch.Data(object)
+			if err != nil {
+				return err
 			}
-			return err
+			if err := w.noted(object, c.SubResource(name).Patch(ctx, object, patch, opts...)); err != nil {
+				return err
+			}
+			for _, inspect := range w.inspectors {
+				inspect(object, data)
+			}
+			return nil
 		},
 	}), nil
 }
