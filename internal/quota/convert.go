@@ -135,9 +135,10 @@ func bounded(a amount.Amount) amount.Amount {
 	}
 }
 
-// stamp returns t as a status holds it, in whole seconds.
+// stamp returns t as a status holds it, in whole seconds. It is local, as decoding
+// has it: statuses that say the same are then the same in memory.
 func stamp(t time.Time) metav1.Time {
-	return metav1.NewTime(t.Truncate(time.Second))
+	return metav1.NewTime(t.Truncate(time.Second).Local())
 }
 
 // coarse rounds a time up to the minute: it is an announcement, and one that
@@ -146,7 +147,7 @@ func coarse(t time.Time) metav1.Time {
 	if t.IsZero() {
 		return metav1.Time{}
 	}
-	return metav1.NewTime(t.Add(time.Minute - 1).Truncate(time.Minute))
+	return metav1.NewTime(t.Add(time.Minute - 1).Truncate(time.Minute).Local())
 }
 
 func optionalTime(t metav1.Time) *time.Time {

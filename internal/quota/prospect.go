@@ -69,7 +69,7 @@ func (p *prospect) show(s *v1alpha1.ResourceStatus) {
 	s.RunOutConfidence = v1alpha1.Confidence(p.burn.Confidence.String())
 	s.UnusedAtExpiry = shown(p.unused.Floor(estimateDigits))
 	if p.runOut != nil {
-		s.RunOutTime = metav1.NewTime(*p.runOut)
+		s.RunOutTime = metav1.NewTime(p.runOut.Local())
 	}
 }
 
