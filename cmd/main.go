@@ -46,7 +46,7 @@ const mutexProfileFraction = 100
 // alive, unless GOGC says otherwise. What is alive is the cache, for the most part:
 // with the default of 100 the process is twice as large as what it watches, to
 // spare it a tenth of its CPU time.
-const gcPercent = 40
+const gcPercent = 30
 
 // vendorFactories are the vendors that this version knows.
 var vendorFactories = map[v1alpha1.Vendor]vendors.Factory{

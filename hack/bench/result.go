@@ -15,6 +15,8 @@ type result struct {
 	// status writes a second the control plane took before the manager ran.
 	LimiterRate float64 `json:"limiterRate"`
 	WriteRate   float64 `json:"writeRate"`
+	// ReferenceMicros is the CPU time in which the machine decodes and encodes a status.
+	ReferenceMicros float64 `json:"referenceMicros"`
 
 	Cold           *coldStart      `json:"cold,omitempty"`
 	Unchanging     *window         `json:"unchanging,omitempty"`

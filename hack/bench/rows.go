@@ -42,12 +42,15 @@ var rows = []row{
 	{"limit of the vendors, polls/s", "%.0f", target{}, always(func(r *result) float64 { return r.LimiterRate })},
 	{"control plane, status writes/s", "%.0f", target{}, always(func(r *result) float64 { return r.WriteRate })},
 
+	{"reference: a status decoded and encoded, CPU µs", "%.0f", target{}, always(func(r *result) float64 { return r.ReferenceMicros })},
+
 	{"cold start: all Ready, s", "%.1f", target{}, ofCold(func(c *coldStart) float64 { return c.Seconds })},
 	{"  against N / min(limit, writes)", "%.2f", atMost(1.3), ofCold(func(c *coldStart) float64 { return ratio(c.Seconds, c.IdealSeconds) })},
 	{"  CPU, s", "%.1f", target{}, ofCold(func(c *coldStart) float64 { return c.CPUSeconds })},
 	{"  peak memory, MiB", "%.0f", target{}, ofCold(func(c *coldStart) float64 { return c.PeakMiB })},
 
 	{"unchanging: CPU, ms per poll", "%.2f", atMost(1), ofUnchanging(func(w *window) float64 { return w.CPUMillisPerPoll })},
+	{"  in references", "%.0f", target{}, inReferences(func(r *result) *window { return r.Unchanging })},
 	{"  punctuality", "%.3f", atLeast(0.99), ofUnchanging(func(w *window) float64 { return w.Punctuality })},
 	{"  begun within a second", "%.3f", target{}, ofUnchanging(func(w *window) float64 { return w.WithinSecond })},
 	{"  API requests per poll, Leases aside", "%.3f", atMost(0.001), ofUnchanging((*window).requestsPerPoll)},
@@ -62,6 +65,7 @@ var rows = []row{
 	{"  unchanging poll with its share, ms", "%.2f", target{}, withHeartbeats},
 
 	{"changing: CPU, ms per poll", "%.2f", atMost(2.5), ofChanging(func(w *window) float64 { return w.CPUMillisPerPoll })},
+	{"  in references", "%.0f", target{}, inReferences(func(r *result) *window { return r.Changing })},
 	{"  punctuality", "%.3f", atLeast(0.99), ofChanging(func(w *window) float64 { return w.Punctuality })},
 	{"  API requests per poll, Leases aside", "%.3f", atMost(1.001), ofChanging((*window).requestsPerPoll)},
 	{"  status writes per poll", "%.3f", target{}, ofChanging(func(w *window) float64 { return ratio(w.StatusWrites, w.Polls) })},
@@ -140,6 +144,17 @@ func ofRestart(value func(*restart) float64) func(*result) (float64, bool) {
 
 func ofOutage(value func(*outage) float64) func(*result) (float64, bool) {
 	return of(func(r *result) *outage { return r.Outage }, value)
+}
+
+// inReferences is what a poll costs by what the machine could do in that time.
+func inReferences(part func(*result) *window) func(*result) (float64, bool) {
+	return func(r *result) (float64, bool) {
+		w := part(r)
+		if w == nil {
+			return 0, false
+		}
+		return ratio(1000*w.CPUMillisPerPoll, r.ReferenceMicros), true
+	}
 }
 
 // requestsPerPoll is what polls cost the API server. Leases are the only things that are PUT.

@@ -42,6 +42,11 @@ func (b *bench) scenarios(watches int) []scenario {
 func (b *bench) calibrate(ctx context.Context, r *result) (err error) {
 	r.Accounts = len(b.fleet.accounts)
 	r.LimiterRate = b.fleet.limit()
+	cost, err := reference()
+	if err != nil {
+		return err
+	}
+	r.ReferenceMicros = float64(cost.Nanoseconds()) / 1000
 	r.WriteRate, err = b.writeRate(ctx)
 	return err
 }
