@@ -172,7 +172,7 @@ func (q *query) fail(now time.Time, err *vendors.Error) {
 
 // succeed notes a complete answer.
 func (q *query) succeed(now time.Time, value any, readAt time.Time) {
-	q.failures, q.urgent = 0, false
+	q.failures = 0
 	q.answer = Answer{Value: value, Time: readAt, Attempt: now}
 	for _, s := range q.owners {
 		s.awaiting = false

@@ -122,7 +122,6 @@ type query struct {
 	answer   Answer    // without Next and Refreshed
 
 	refreshed time.Time // when the last attempt on request began
-	urgent    bool      // whether what was asked for on request has not come yet
 
 	// Of the attempt under way, or the last:
 	began   time.Time
@@ -173,7 +172,7 @@ func (q *query) begin(now time.Time) {
 		s.refresh.begin()
 	}
 	if q.isRefresh() {
-		q.refreshed, q.urgent = now, true
+		q.refreshed = now
 	}
 	q.lane.breaker.begin(q)
 	q.lane.route.breaker.begin(q)

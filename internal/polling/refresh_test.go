@@ -118,31 +118,6 @@ func TestRefreshIsHonouredByAFailure(t *testing.T) {
 	})
 }
 
-func TestFailedRefreshIsTriedAgainSoon(t *testing.T) {
-	run(t, func(t *testing.T, w *world) {
-		v := w.vendor()
-		w.declare("a", credential("id"), v.packages(time.Hour))
-		w.pass(time.Second)
-		v.fail(vendors.KindUnavailable)
-		w.declare("a", credential("id"), v.packages(time.Hour).refreshed("now"))
-		w.pass(10 * time.Second)
-		if got := v.count(); got < 4 || got > 5 {
-			t.Errorf("%d calls, want the first, the one on request, and two or three on backoff", got)
-		}
-		v.recover()
-		w.pass(10 * time.Second)
-		if a := w.answer("a", "packages"); a.Err != nil || w.clock.Since(a.Time) > 10*time.Second {
-			t.Errorf("a moment after the vendor recovered there is %v of %s ago", a.Err, w.clock.Since(a.Time))
-		}
-		before := v.count()
-		v.fail(vendors.KindUnavailable)
-		w.pass(2 * time.Hour)
-		if got := v.count() - before; got > 2 {
-			t.Errorf("%d calls in two hours of failures that nobody is waiting through, want those of the slots", got)
-		}
-	})
-}
-
 func TestRefreshWaitsForRetryAfter(t *testing.T) {
 	tests := map[string]*vendors.Error{
 		"of the credential": {Kind: vendors.KindThrottled, RetryAfter: 10 * time.Minute},

@@ -21,15 +21,15 @@ const (
 )
 
 // retryAt returns when to ask again after a failure: not before the next slot,
-// the backoff and the vendor's hint. While somebody waits for a first answer, or
-// for one on request, the slot does not count.
+// the backoff and the vendor's hint. While somebody waits for a first answer,
+// the slot does not count.
 func (q *query) retryAt() time.Time {
 	failed, at := q.answer.Attempt, q.slotAfterAttempt()
 	switch retry := failed.Add(min(backoff(q.failures), q.longestBackoff())); {
 	case q.awaitedAnew():
 		at = failed // whoever comes now may know that the cause is mended
 	case !q.mayPass():
-	case q.awaited() || q.urgent:
+	case q.awaited():
 		at = retry
 	default:
 		at = latest(at, retry)
