@@ -119,7 +119,7 @@ test-soak: ## Poll SOAK_WATCHES watches for SOAK_MINUTES of simulated time while
 	@assets="$$(hack/controlplane/ensure.sh)" && \
 		( set -x; KUBEBUILDER_ASSETS="$$assets" \
 		SOAK_WATCHES='$(SOAK_WATCHES)' SOAK_MINUTES='$(SOAK_MINUTES)' SOAK_SEED='$(SOAK_SEED)' \
-		go test -timeout 3h -v $(TEST_ARGS) ./test/simulation -run TestSimulation -ginkgo.v -ginkgo.label-filter soak )
+		go test -timeout 3h -v $(TEST_ARGS) ./test/simulation -run TestSimulation -ginkgo.v -ginkgo.timeout 3h -ginkgo.label-filter soak )
 
 # How long each fuzz target runs.
 FUZZ_TIME ?= 1m

@@ -96,12 +96,12 @@ var rows = []row{
 		return ratio(float64(r.SharedQuestion.Calls), r.SharedQuestion.Intervals), true
 	}},
 
-	{"outage: busiest second against the schedule", "%.2f", target{}, ofOutage(func(o *outage) float64 {
+	{"outage: busiest second against the schedule", "%.2f", atMost(1.5), ofOutage(func(o *outage) float64 {
 		return ratio(float64(o.BusiestSecond), o.ScheduledRate)
 	})},
 	{"  mean rate against the schedule", "%.2f", atMost(1), ofOutage(func(o *outage) float64 { return ratio(o.MeanRate, o.ScheduledRate) })},
 	{"  calls per credential", "%.1f", target{}, ofOutage(func(o *outage) float64 { return o.Probes.Calls })},
-	{"  calls before their step of the backoff", "%.0f", target{}, ofOutage(func(o *outage) float64 { return float64(o.Probes.Early) })},
+	{"  calls before their step of the backoff", "%.0f", atMost(0), ofOutage(func(o *outage) float64 { return float64(o.Probes.Early) })},
 	{"  status writes per watch", "%.2f", target{}, func(r *result) (float64, bool) {
 		if r.Outage == nil {
 			return 0, false

@@ -30,7 +30,7 @@ func compactWatches() toolscache.TransformFunc {
 	}
 }
 
-// maxTexts bounds how many texts are shared; those that hold numbers never end.
+// maxTexts bounds how many texts are held; those with numbers in them never end.
 const maxTexts = 1024
 
 // texts are those that many conditions say.
@@ -54,8 +54,9 @@ func (t *texts) text(text string) string {
 	if held, ok := t.held[text]; ok {
 		return held
 	}
-	if len(t.held) < maxTexts {
-		t.held[text] = text
+	if len(t.held) == maxTexts {
+		clear(t.held) // most are of the past; those still said come back
 	}
+	t.held[text] = text
 	return text
 }
