@@ -9,6 +9,7 @@ package access
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/http"
@@ -20,6 +21,7 @@ import (
 	authenticationv1 "k8s.io/api/authentication/v1"
 	authorizationv1 "k8s.io/api/authorization/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/cache"
 	authenticationclient "k8s.io/client-go/kubernetes/typed/authentication/v1"
 	authorizationclient "k8s.io/client-go/kubernetes/typed/authorization/v1"
 	"k8s.io/client-go/rest"
@@ -32,12 +34,18 @@ const (
 	// perSecond bounds how many requests with a token are looked at, so that nobody
 	// reaches the API server through here more often.
 	perSecond = 10
+	// remembered is how long whoever was let in is let in again without asking, so
+	// that neither those who are turned away nor a short outage of the API server
+	// keep a scraper out; maxRemembered is how many are.
+	remembered    = time.Minute
+	maxRemembered = 64
 )
 
 // The reasons for which a request is turned away.
 var (
 	errUnauthenticated = errors.New("no token that the cluster knows")
 	errForbidden       = errors.New("may not get this path")
+	errTooMany         = errors.New("too many requests to look at")
 )
 
 // reviewer asks the API server who somebody is, and what they may do.
@@ -45,6 +53,14 @@ type reviewer struct {
 	tokens  authenticationclient.TokenReviewInterface
 	access  authorizationclient.SubjectAccessReviewInterface
 	limiter *rate.Limiter
+	allowed *cache.LRUExpireCache // of admission
+}
+
+// admission is what somebody was allowed: by a hash, so that no token is kept.
+type admission [sha256.Size]byte
+
+func admissionOf(request *http.Request, token string) admission {
+	return sha256.Sum256([]byte(request.Method + "\x00" + request.URL.Path + "\x00" + token))
 }
 
 // Filter returns a filter that answers 401 to requests without a bearer token
@@ -71,33 +87,49 @@ func newReviewer(config *rest.Config, httpClient *http.Client) (*reviewer, error
 	if err != nil {
 		return nil, fmt.Errorf("set up SubjectAccessReviews: %w", err)
 	}
-	return &reviewer{authentication.TokenReviews(), authorization.SubjectAccessReviews(), rate.NewLimiter(perSecond, perSecond)}, nil
+	return &reviewer{
+		tokens: authentication.TokenReviews(), access: authorization.SubjectAccessReviews(),
+		limiter: rate.NewLimiter(perSecond, perSecond), allowed: cache.NewLRUExpireCache(maxRemembered),
+	}, nil
 }
 
 // guard passes the requests of those who may make them.
 func (r *reviewer) guard(log logr.Logger, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		token := bearerToken(request)
-		switch {
-		case token == "":
-			refuse(w, http.StatusUnauthorized)
-			return
-		case !r.limiter.Allow():
-			refuse(w, http.StatusTooManyRequests)
-			return
-		}
-		switch err := r.review(request, token); {
+		switch err := r.admit(request); {
 		case err == nil:
 			next.ServeHTTP(w, request)
 		case errors.Is(err, errUnauthenticated):
 			refuse(w, http.StatusUnauthorized)
 		case errors.Is(err, errForbidden):
 			refuse(w, http.StatusForbidden)
+		case errors.Is(err, errTooMany):
+			refuse(w, http.StatusTooManyRequests)
 		default:
 			log.Error(err, "Could not find out who may read the metrics")
 			refuse(w, http.StatusServiceUnavailable)
 		}
 	})
+}
+
+// admit returns nil when the request may be made.
+func (r *reviewer) admit(request *http.Request) error {
+	token := bearerToken(request)
+	if token == "" {
+		return errUnauthenticated
+	}
+	admission := admissionOf(request, token)
+	if _, ok := r.allowed.Get(admission); ok {
+		return nil
+	}
+	if !r.limiter.Allow() {
+		return errTooMany
+	}
+	if err := r.review(request, token); err != nil {
+		return err
+	}
+	r.allowed.Add(admission, nil, remembered)
+	return nil
 }
 
 // bearerToken returns the token of a request; empty when it has none.
@@ -149,7 +181,7 @@ func (r *reviewer) authorize(ctx context.Context, user *authenticationv1.UserInf
 	switch {
 	case err != nil:
 		return fmt.Errorf("review access: %w", err)
-	case !review.Status.Allowed:
+	case review.Status.Denied || !review.Status.Allowed:
 		return errForbidden
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-logr/logr"
 	"github.com/go-logr/logr/funcr"
@@ -19,8 +20,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/cache"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
+	clocktesting "k8s.io/utils/clock/testing"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 	"sigs.k8s.io/yaml"
@@ -103,6 +106,42 @@ func TestFilterSparesTheAPIServer(t *testing.T) {
 	}
 	if refused != 2 || reviews != 3 {
 		t.Errorf("%d of 5 were too many and %d were looked at, want 2 and 3", refused, reviews)
+	}
+}
+
+// Whoever was let in stays in while others are turned away and while the API
+// server is away, for a while.
+func TestFilterRemembersWhoMayRead(t *testing.T) {
+	config := startControlPlane(t)
+	reader := token(t, config, "prometheus")
+	letRead(t, config, "prometheus")
+	page := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, content) })
+	r, err := newReviewer(config, httpClient(t, config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock := clocktesting.NewFakeClock(time.Now())
+	r.allowed = cache.NewLRUExpireCacheWithClock(maxRemembered, clock)
+	handler := r.guard(logr.Discard(), page)
+	if status, _ := ask(t, handler, http.MethodGet, "/metrics", "Bearer "+reader); status != http.StatusOK {
+		t.Fatalf("status %d for a reader", status)
+	}
+
+	r.limiter = rate.NewLimiter(0, 0) // spent by others
+	for authorization, want := range map[string]int{
+		"Bearer " + reader: http.StatusOK,
+		"Bearer x":         http.StatusTooManyRequests,
+	} {
+		if status, _ := ask(t, handler, http.MethodGet, "/metrics", authorization); status != want {
+			t.Errorf("status %d, want %d", status, want)
+		}
+	}
+	if status, _ := ask(t, handler, http.MethodGet, "/debug/pprof/heap", "Bearer "+reader); status == http.StatusOK {
+		t.Error("a path that was not asked about is shown")
+	}
+	clock.Step(remembered + time.Second)
+	if status, _ := ask(t, handler, http.MethodGet, "/metrics", "Bearer "+reader); status != http.StatusTooManyRequests {
+		t.Errorf("status %d after a minute, want another review", status)
 	}
 }
 
