@@ -163,8 +163,10 @@ var _ = Describe("A QuotaWatch", func() {
 			v1alpha1.EventSummaryChanged, v1alpha1.EventDataStale))
 
 		o.restartVendor()
-		o.advance(2 * time.Hour)
-		o.eventuallyWatch(And(beReady(), haveSeeds(), lackCondition(v1alpha1.ConditionReconciling)))
+		Eventually(func() *v1alpha1.QuotaWatch {
+			o.advance(10 * time.Minute) // to the next slot, or one more when a dead connection was tried first
+			return o.storedWatch()
+		}).WithTimeout(patience).Should(And(beReady(), haveSeeds(), lackCondition(v1alpha1.ConditionReconciling)))
 	})
 
 	DescribeTable("keeps its numbers when an answer is bad",

@@ -8,8 +8,6 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 var _ = Describe("Ten minutes without the API server", func() {
@@ -18,8 +16,7 @@ var _ = Describe("Ten minutes without the API server", func() {
 	It("move no poll, lose no number and are over within an interval", func() {
 		w := newWorld()
 		w.startReplica().lead()
-		f := newFleet(w, 8, 4)
-		f.pollEvery(interval)
+		f := newFleet(w, 8, 4, interval)
 		f.apply()
 		f.pass(2 * interval)
 		f.expectReady(f.active()...)
@@ -45,21 +42,3 @@ var _ = Describe("Ten minutes without the API server", func() {
 		Expect(f.ledger().problems()).To(BeEmpty())
 	})
 })
-
-// pollEvery has every reading done so often. Call it before apply.
-func (f *fleet) pollEvery(interval time.Duration) {
-	every := &metav1.Duration{Duration: interval}
-	for _, a := range f.accounts {
-		for _, w := range a.watches {
-			if w.Spec.Packages != nil {
-				w.Spec.Interval = every
-			}
-			if w.Spec.Usage != nil {
-				w.Spec.Usage.Interval = every
-			}
-			if w.Spec.Bill != nil {
-				w.Spec.Bill.Interval = every
-			}
-		}
-	}
-}
