@@ -152,14 +152,21 @@ var _ = Describe("A cluster that fails", Ordered, ContinueOnFailure, func() {
 		for _, a := range slices.Concat(k.idle, t.bystanders) {
 			Expect(a.calledTooOften(time.Time{})).To(BeEmpty())
 		}
+		for _, s := range steps {
+			for _, a := range s.accounts {
+				Expect(k.events(ctx, a)).To(s.tells(a), "an interval later nothing has been told again")
+			}
+		}
 		Expect(t.restarts()).To(BeZero())
 		t.expectFootprint(ctx, t.manager, t.before)
 	})
 
 	It("restarts its API server", func(ctx SpecContext) {
+		before, began := direct.restingFootprint(ctx, direct.manager), time.Now()
 		Expect(shared.controlPlane.StopAPIServer()).To(Succeed())
 		direct.use(neighbours...)
 		Expect(shared.controlPlane.StartAPIServer()).To(Succeed())
+		took := time.Since(began)
 		direct.refresh(ctx, neighbours...)
 		// On a busy machine it takes so long that leaders give up.
 		within := interval + slack + restartBackoff + leaseDuration
@@ -167,5 +174,17 @@ var _ = Describe("A cluster that fails", Ordered, ContinueOnFailure, func() {
 		for _, d := range []*deployment{k.deployment, elected.deployment, alone.deployment, t.deployment} {
 			d.eventually(ctx, within, upToDate, d.accounts...)
 		}
+		if took > quickRestart {
+			AddReportEntry(fmt.Sprintf("The restart took %s: whether managers live through a quick one is not judged.", took))
+			return
+		}
+		Expect(direct.restarts()).To(BeZero())
+		for _, a := range neighbours {
+			Expect(a.askedMore(1+slotsSince(began), began)).To(BeEmpty())
+		}
+		direct.expectFootprint(ctx, direct.manager, before)
 	})
 })
+
+// quickRestart is a restart of kube-apiserver that a leader lives through.
+const quickRestart = 8 * time.Second
