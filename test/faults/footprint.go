@@ -20,7 +20,7 @@ import (
 type footprint struct {
 	// goroutines are all but those of connections to vendors, which come and go.
 	goroutines int
-	// files are open, connections included.
+	// files are open, but those of connections to vendors, which come and go.
 	files int
 	// connected is how many connections the vendors have.
 	connected int
@@ -62,10 +62,10 @@ func (w *world) footprint(ctx context.Context, m *manager) (footprint, error) {
 	if err != nil {
 		return f, err
 	}
-	f.files = len(files)
 	for _, s := range w.simulators {
 		f.connected += s.connected()
 	}
+	f.files = len(files) - f.connected
 	f.resident, err = residentOf(m.PID())
 	return f, err
 }
