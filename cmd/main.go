@@ -44,8 +44,8 @@ const mutexProfileFraction = 100
 
 // gcPercent is how much garbage may come up before it is collected, by what is
 // alive, unless GOGC says otherwise. What is alive is the cache, for the most part,
-// and with the default of 100 the process is twice as large as that. Collecting
-// takes a sixth of the CPU time instead of a tenth (docs/performance.md).
+// and with the default of 100 the process is twice as large as that, for fewer
+// collections.
 const gcPercent = 30
 
 // vendorFactories are the vendors that this version knows.
