@@ -47,10 +47,9 @@ func (p *Poller) use(o *owner, l *lane, requestsPerSecond int32) {
 	if o.lane == l && o.rate == requestsPerSecond {
 		return
 	}
-	now := p.clock.Now()
-	l.allow(requestsPerSecond, now)
+	l.allow(requestsPerSecond)
 	if o.lane != nil {
-		o.lane.disallow(o.rate, now)
+		o.lane.disallow(o.rate)
 	}
 	o.lane, o.rate = l, requestsPerSecond
 }
@@ -107,7 +106,7 @@ func (p *Poller) forget(owner Owner) {
 	for _, q := range o.queries {
 		p.unsubscribe(o, q)
 	}
-	o.lane.disallow(o.rate, p.clock.Now())
+	o.lane.disallow(o.rate)
 	delete(p.owners, owner)
 }
 
@@ -121,7 +120,7 @@ func (p *Poller) lane(source Source) *lane {
 		h = newHost(source)
 		p.hosts[source.Host] = h
 	}
-	l := newLane(source, h, p.route(source), p.clock.Now())
+	l := newLane(source, h, p.route(source), p.allowance(source), p.clock.Now())
 	l.reopen = newAlarm(func(now time.Time) { p.reopen(l, now) })
 	p.lanes[source.Key] = l
 	return l

@@ -38,16 +38,16 @@ type host struct {
 
 // lane is what the queries of one source share. The Poller's lock guards it.
 type lane struct {
-	source  Source
-	host    *host
-	route   *route
-	limiter *rate.Limiter
-	gate    chan struct{} // full while a call waits for its turn
-	rates   map[int32]int // how many owners allow so much; the lowest wins
-	running int
-	breaker breaker
-	reopen  alarm // when the breaker admits a probe
-	queued  bool  // in host.waiting
+	source    Source
+	host      *host
+	route     *route
+	allowance *allowance
+	rates     map[int32]int // how many owners allow so much; the lowest wins
+	spacing   time.Duration // between two calls, by the lowest rate; zero means none
+	running   int
+	breaker   breaker
+	reopen    alarm // when the breaker admits a probe
+	queued    bool  // in host.waiting
 
 	queries       map[question]*query
 	answeredByAny map[*query]struct{} // those of queries that any call answers
@@ -62,22 +62,18 @@ func newHost(source Source) *host {
 	return &host{limiter: rate.NewLimiter(limit(source.HostRequestsPerSecond), burst)}
 }
 
-func newLane(source Source, h *host, r *route, now time.Time) *lane {
+func newLane(source Source, h *host, r *route, a *allowance, now time.Time) *lane {
 	l := &lane{
 		source:        source,
 		host:          h,
 		route:         r,
-		limiter:       rate.NewLimiter(limit(source.RequestsPerSecond), burst),
-		gate:          make(chan struct{}, 1),
+		allowance:     a,
 		rates:         map[int32]int{},
 		queries:       map[question]*query{},
 		answeredByAny: map[*query]struct{}{},
 		since:         now,
 	}
 	r.lanes[l] = struct{}{}
-	// The credential may have been in use until a moment ago, by a lane that was
-	// dropped or another process: the first call waits its turn.
-	l.limiter.AllowN(now, burst)
 	return l
 }
 
@@ -90,29 +86,28 @@ func limit(requestsPerSecond int32) rate.Limit {
 }
 
 // allow notes that one more owner allows so many requests per second.
-func (l *lane) allow(requestsPerSecond int32, now time.Time) {
+func (l *lane) allow(requestsPerSecond int32) {
 	l.rates[requestsPerSecond]++
-	l.updateLimit(now)
+	l.updateSpacing()
 }
 
 // disallow forgets what one owner allows. What the last owner allowed holds for
 // the attempts that are still under way.
-func (l *lane) disallow(requestsPerSecond int32, now time.Time) {
+func (l *lane) disallow(requestsPerSecond int32) {
 	if l.rates[requestsPerSecond]--; l.rates[requestsPerSecond] == 0 {
 		delete(l.rates, requestsPerSecond)
 	}
 	if len(l.rates) > 0 {
-		l.updateLimit(now)
+		l.updateSpacing()
 	}
 }
 
-func (l *lane) updateLimit(now time.Time) {
-	lowest := rate.Inf
+func (l *lane) updateSpacing() {
+	l.spacing = 0
 	for r := range l.rates {
-		lowest = min(lowest, limit(r))
-	}
-	if lowest != l.limiter.Limit() {
-		l.limiter.SetLimitAt(now, lowest)
+		if r > 0 {
+			l.spacing = max(l.spacing, (time.Second+time.Duration(r)-1)/time.Duration(r))
+		}
 	}
 }
 

@@ -150,7 +150,7 @@ func (w *world) pages(source Source, pages int, asked *[]time.Duration) Query {
 
 // tooFast returns the calls that follow another faster than the rate allows.
 func tooFast(asked []time.Duration, perSecond int) []time.Duration {
-	const rounding = time.Microsecond // the limiters count in floats
+	const rounding = time.Microsecond // the limiters of hosts count in floats
 	var fast []time.Duration
 	for i, gap := range gaps(asked) {
 		if gap < time.Second/time.Duration(perSecond)-rounding {
@@ -177,6 +177,26 @@ func TestRateOfOneCredential(t *testing.T) {
 	})
 }
 
+// A key that is corrected is another credential with the same public part, by which
+// the vendor counts.
+func TestRateOfOnePublicPart(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		var asked []time.Duration
+		mistyped, corrected := credential("id").limited(5), credential("id").limited(5)
+		mistyped.Key = keyer.Key("mistyped")
+		w.declare("a", mistyped, w.pages(mistyped, 10, &asked))
+		w.pass(time.Second)
+		w.declare("a", corrected, w.pages(corrected, 10, &asked))
+		w.pass(20 * 200 * time.Millisecond)
+		if got := tooFast(asked, 5); got != nil {
+			t.Errorf("calls faster than 5 a second, at %v", got)
+		}
+		if got := len(asked); got != 20 {
+			t.Errorf("%d of 20 pages within the time that the limit allows", got)
+		}
+	})
+}
+
 func TestRateOfOneHost(t *testing.T) {
 	run(t, func(t *testing.T, w *world) {
 		var asked []time.Duration
@@ -198,23 +218,22 @@ func TestRateOfOneHost(t *testing.T) {
 func TestLowestRateWins(t *testing.T) {
 	run(t, func(t *testing.T, w *world) {
 		v := w.vendor()
-		rate := func() float64 { return float64(w.poller.lanes[credential("id").Key].limiter.Limit()) }
 		steps := []struct {
 			what string
 			do   func()
-			want float64
+			want time.Duration // between two calls
 		}{
-			{"one owner", func() { w.declare("a", credential("id").limited(5), v.packages(time.Hour)) }, 5},
-			{"a lower one", func() { w.declare("b", credential("id").limited(2), v.packages(time.Hour)) }, 2},
-			{"a higher one", func() { w.declare("c", credential("id").limited(9), v.packages(time.Hour)) }, 2},
-			{"the lowest edited", func() { w.declare("b", credential("id").limited(3), v.packages(time.Hour)) }, 3},
-			{"the lowest gone", func() { w.forget("b") }, 5},
-			{"the next with another key", func() { w.declare("a", credential("other").limited(1), v.packages(time.Hour)) }, 9},
+			{"one owner", func() { w.declare("a", credential("id").limited(5), v.packages(time.Hour)) }, 200 * time.Millisecond},
+			{"a lower one", func() { w.declare("b", credential("id").limited(2), v.packages(time.Hour)) }, 500 * time.Millisecond},
+			{"a higher one", func() { w.declare("c", credential("id").limited(10), v.packages(time.Hour)) }, 500 * time.Millisecond},
+			{"the lowest edited", func() { w.declare("b", credential("id").limited(3), v.packages(time.Hour)) }, 333333334},
+			{"the lowest gone", func() { w.forget("b") }, 200 * time.Millisecond},
+			{"the next with another key", func() { w.declare("a", credential("other").limited(1), v.packages(time.Hour)) }, 100 * time.Millisecond},
 		}
 		for _, step := range steps {
 			step.do()
-			if got := rate(); got != step.want {
-				t.Errorf("%s: %v calls a second, want %v", step.what, got, step.want)
+			if got := w.poller.lanes[credential("id").Key].spacing; got != step.want {
+				t.Errorf("%s: %s between two calls, want %s", step.what, got, step.want)
 			}
 		}
 	})
@@ -226,8 +245,8 @@ func TestRateOfAnOwnerThatAsksNothingIsForgotten(t *testing.T) {
 		w.declare("a", credential("id").limited(5), v.packages(time.Hour))
 		w.declare("b", credential("id").limited(1), v.packages(time.Hour))
 		w.declare("b", credential("id").limited(1))
-		if got := float64(w.poller.lanes[credential("id").Key].limiter.Limit()); got != 5 {
-			t.Errorf("%v calls a second, want 5", got)
+		if got, want := w.poller.lanes[credential("id").Key].spacing, 200*time.Millisecond; got != want {
+			t.Errorf("%s between two calls, want %s", got, want)
 		}
 	})
 }

@@ -95,33 +95,6 @@ func queryOf(ctx context.Context) *query {
 	return q
 }
 
-// await waits for a turn of the credential and then for one of its host. The
-// credential's is taken last, when the call may go: were it taken before the
-// wait for the host, calls that waited there would follow each other too fast.
-func (p *Poller) await(ctx context.Context, l *lane) error {
-	select {
-	case l.gate <- struct{}{}:
-		defer func() { <-l.gate }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	if err := p.sleep(ctx, untilTurn(l.limiter, p.clock.Now())); err != nil {
-		return err
-	}
-	if err := p.take(ctx, l.host.limiter); err != nil {
-		return err
-	}
-	l.limiter.ReserveN(p.clock.Now(), 1)
-	return nil
-}
-
-// untilTurn returns how long until the limiter has a turn to give.
-func untilTurn(limiter *rate.Limiter, now time.Time) time.Duration {
-	turn := limiter.ReserveN(now, 1)
-	defer turn.CancelAt(now)
-	return turn.DelayFrom(now)
-}
-
 // take takes a turn and waits for it, or gives it back when ctx ends first.
 func (p *Poller) take(ctx context.Context, limiter *rate.Limiter) error {
 	now := p.clock.Now()

@@ -39,16 +39,17 @@ type Poller struct {
 	log     logr.Logger
 	changed chan struct{} // has room for one: something is due earlier, or may start
 
-	mu       sync.Mutex
-	schedule schedule
-	owners   map[Owner]*owner
-	news     []Owner  // to be woken as soon as mu is free
-	arrivals []*query // came in line and may have begun since
-	lanes    map[Key]*lane
-	hosts    map[string]*host
-	routes   map[routeID]*route
-	runners  int
-	attempts sync.WaitGroup
+	mu         sync.Mutex
+	schedule   schedule
+	owners     map[Owner]*owner
+	news       []Owner  // to be woken as soon as mu is free
+	arrivals   []*query // came in line and may have begun since
+	lanes      map[Key]*lane
+	hosts      map[string]*host
+	routes     map[routeID]*route
+	allowances map[allowanceID]*allowance
+	runners    int
+	attempts   sync.WaitGroup
 }
 
 // New returns a Poller that does nothing until Start.
@@ -60,16 +61,17 @@ func New(options Options) *Poller {
 		options.Observer = unobserved{}
 	}
 	return &Poller{
-		clock:   options.Clock,
-		wake:    options.Wake,
-		timeout: options.AttemptTimeout,
-		observe: options.Observer,
-		log:     options.Log,
-		changed: make(chan struct{}, 1),
-		owners:  map[Owner]*owner{},
-		lanes:   map[Key]*lane{},
-		hosts:   map[string]*host{},
-		routes:  map[routeID]*route{},
+		clock:      options.Clock,
+		wake:       options.Wake,
+		timeout:    options.AttemptTimeout,
+		observe:    options.Observer,
+		log:        options.Log,
+		changed:    make(chan struct{}, 1),
+		owners:     map[Owner]*owner{},
+		lanes:      map[Key]*lane{},
+		hosts:      map[string]*host{},
+		routes:     map[routeID]*route{},
+		allowances: map[allowanceID]*allowance{},
 	}
 }
 
@@ -197,6 +199,7 @@ func (p *Poller) close(l *lane) {
 	delete(p.lanes, l.source.Key)
 	delete(l.route.lanes, l)
 	p.tidy(routeID{l.source.Host, l.source.Route})
+	p.leaveAllowance(l.source)
 }
 
 // reschedule puts q where it belongs in the schedule, unless it is in line or

@@ -38,6 +38,7 @@ func (w *world) checkSound(t *testing.T) {
 	for id, r := range p.routes {
 		s.route(id, r)
 	}
+	s.allowances()
 	s.hosts()
 	s.owners()
 	s.schedule()
@@ -70,6 +71,26 @@ func (s *soundness) lane(key Key, l *lane) {
 	s.breaker(l.source.ID, &l.breaker, &l.reopen)
 	s.rates(l)
 	s.line(l)
+}
+
+// allowances are shared by those who use the same public part of a credential, and
+// forgotten with them.
+func (s *soundness) allowances() {
+	lanes := map[allowanceID]int{}
+	for _, l := range s.poller.lanes {
+		id := allowanceID{l.source.Host, l.source.ID}
+		lanes[id]++
+		if s.poller.allowances[id] != l.allowance {
+			s.errorf("%s: the credential takes turns of its own", l.source.ID)
+		}
+	}
+	counted := map[allowanceID]int{}
+	for id, a := range s.poller.allowances {
+		counted[id] = a.lanes
+	}
+	if diff := cmp.Diff(lanes, counted, cmp.AllowUnexported(allowanceID{})); diff != "" {
+		s.errorf("credentials that share an allowance (-there +counted):\n%s", diff)
+	}
 }
 
 // rates count of those who ask something, and of nobody else.
