@@ -71,7 +71,7 @@ func (p *Poller) finish(ctx context.Context, q *query, o outcome) {
 	if ctx.Err() != nil {
 		return // the process is stopping, which says nothing of the vendor
 	}
-	p.signal()
+	defer p.stir()
 	now := p.clock.Now()
 	for _, s := range q.owners {
 		s.refresh.end(!q.refused)

@@ -144,11 +144,11 @@ func (p *Poller) passed(q *query, now time.Time) {
 	l, r := q.lane, q.lane.route
 	if q.calls > 0 && l.breaker.probe == q && l.breaker.err.Kind != vendors.KindClockSkew {
 		p.closeLane(l, now)
-		p.signal()
+		p.stir()
 	}
 	if q.calls > 0 && r.breaker.probe == q {
 		p.closeRoute(r, now)
-		p.signal()
+		p.stir()
 	}
 	q.paused = false
 	q.calls++

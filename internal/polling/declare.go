@@ -13,7 +13,7 @@ import (
 func (p *Poller) Declare(owner Owner, source Source, queries ...Query) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	defer p.signal()
+	defer p.stir()
 	if len(queries) == 0 {
 		p.forget(owner)
 		return
@@ -58,7 +58,7 @@ func (p *Poller) use(o *owner, l *lane, requestsPerSecond int32) {
 func (p *Poller) Forget(owner Owner) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	defer p.signal() // those that are left may be due earlier
+	defer p.stir() // those that are left may be due earlier
 	p.forget(owner)
 }
 

@@ -49,6 +49,7 @@ type Poller struct {
 	routes     map[routeID]*route
 	allowances map[allowanceID]*allowance
 	runners    int
+	restsUntil time.Time // when Start looks again by itself
 	attempts   sync.WaitGroup
 }
 
@@ -96,12 +97,26 @@ func (p *Poller) rest(ctx context.Context, wait time.Duration) {
 	}
 }
 
-// signal makes Start look at the schedule again.
-func (p *Poller) signal() {
+// stir makes Start look again before it would, if there is anything to see: what
+// is due earlier, or is in line where there may be room by now.
+func (p *Poller) stir() {
+	if next := p.schedule.next(); !p.inLine() && (next == nil || !next.due.Before(p.restsUntil)) {
+		return
+	}
 	select {
 	case p.changed <- struct{}{}:
 	default:
 	}
+}
+
+// inLine tells whether a credential waits for room at its host.
+func (p *Poller) inLine() bool {
+	for _, h := range p.hosts {
+		if len(h.waiting) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // startDue starts what is due and may run, and returns how long until more is
@@ -119,10 +134,11 @@ func (p *Poller) startDue(ctx context.Context) time.Duration {
 		p.startHost(ctx, h, now)
 	}
 	p.explain()
+	p.restsUntil = now.Add(idleWait)
 	if a := p.schedule.next(); a != nil {
-		return a.due.Sub(now)
+		p.restsUntil = a.due
 	}
-	return idleWait
+	return p.restsUntil.Sub(now)
 }
 
 // tell wakes those for whom there is news.
