@@ -43,7 +43,7 @@ func (r *row) status() v1alpha1.ResourceStatus {
 }
 
 // packageStatus returns p as users see it at now.
-func packageStatus(p vendors.Package, now time.Time) v1alpha1.PackageStatus {
+func packageStatus(p *vendors.Package, now time.Time) v1alpha1.PackageStatus {
 	s := v1alpha1.PackageStatus{
 		ID:        p.ID,
 		Subject:   p.Subject,

@@ -71,7 +71,7 @@ func (a *assessment) failedRenewals() []v1alpha1.Finding {
 
 // failsToRenew tells whether it matters that p was not renewed.
 func (a *assessment) failsToRenew(p *vendors.Package) bool {
-	return p.Renewal == vendors.RenewalFailed && p.State != vendors.PackageRefunded && matters(*p, a.Now)
+	return p.Renewal == vendors.RenewalFailed && p.State != vendors.PackageRefunded && matters(p, a.Now)
 }
 
 // losses finds packages that are gone with something left in them, by resource:
@@ -108,7 +108,7 @@ func (a *assessment) endsOfExpired(kind v1alpha1.FindingKind) map[rowKey]time.Ti
 	for i := range a.packages {
 		p := &a.packages[i]
 		key := rowKey{p.Subject, p.Resource}
-		if hasEnded(p, a.Now) && expiredUnused(p) && stateAt(*p, a.Now) == expired && p.End.After(ends[key]) {
+		if hasEnded(p, a.Now) && expiredUnused(p) && stateAt(p, a.Now) == expired && p.End.After(ends[key]) {
 			ends[key] = *p.End
 		}
 	}

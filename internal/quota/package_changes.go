@@ -74,7 +74,7 @@ func (a *assessment) comparePackage(before, p *vendors.Package) {
 	if endsLater(p, before) || p.Renewal == vendors.RenewalSucceeded && before.Renewal != vendors.RenewalSucceeded {
 		a.happened.renewed = append(a.happened.renewed, *p)
 	}
-	if before.State == vendors.PackageUsable && stateAt(*p, a.Now) == expired {
+	if before.State == vendors.PackageUsable && stateAt(p, a.Now) == expired {
 		a.noteExpired(p)
 	}
 }
@@ -143,7 +143,7 @@ func hasEnded(p *vendors.Package, now time.Time) bool { return p.End != nil && !
 func (a *assessment) noteAdded(packages []vendors.Package, known map[packageKey]*vendors.Package) {
 	for i := range packages {
 		p := &packages[i]
-		state := stateAt(*p, a.Now)
+		state := stateAt(p, a.Now)
 		if known[keyOf(p)] != nil || p.End == nil || state != usable && state != upcoming {
 			continue
 		}

@@ -16,19 +16,25 @@ const maxPackages = 16
 
 // listPackages writes the list of packages, the most urgent first.
 func (a *assessment) listPackages(packages []vendors.Package) {
-	packages = slices.DeleteFunc(slices.Clone(packages), func(p vendors.Package) bool { return !matters(p, a.Now) })
-	slices.SortFunc(packages, byUrgency(a.Now))
+	listed := make([]*vendors.Package, 0, len(packages))
+	for i := range packages {
+		if p := &packages[i]; matters(p, a.Now) {
+			listed = append(listed, p)
+		}
+	}
+	slices.SortFunc(listed, byUrgency(a.Now))
 	section := a.status.Packages
-	section.Items = nil
-	for _, p := range packages[:min(len(packages), maxPackages)] {
+	shown := min(len(listed), maxPackages)
+	section.Items = slices.Grow[[]v1alpha1.PackageStatus](nil, shown)
+	for _, p := range listed[:shown] {
 		section.Items = append(section.Items, packageStatus(p, a.Now))
 	}
-	section.Shown, section.Truncated = count(len(section.Items)), len(packages) > maxPackages
+	section.Shown, section.Truncated = count(shown), len(listed) > maxPackages
 }
 
 // matters tells whether p is worth a place in the list: vendors keep years of
 // packages that are over.
-func matters(p vendors.Package, now time.Time) bool {
+func matters(p *vendors.Package, now time.Time) bool {
 	return p.End == nil || now.Sub(*p.End) < relevance
 }
 
@@ -45,8 +51,8 @@ var urgency = map[v1alpha1.PackageState]int{
 
 // byUrgency compares packages: those usable by their end, those to come by their
 // start, the rest with the latest end first.
-func byUrgency(now time.Time) func(a, b vendors.Package) int {
-	return func(a, b vendors.Package) int {
+func byUrgency(now time.Time) func(a, b *vendors.Package) int {
+	return func(a, b *vendors.Package) int {
 		state := stateAt(a, now)
 		if c := cmp.Compare(urgency[state], urgency[stateAt(b, now)]); c != 0 {
 			return c
@@ -57,7 +63,7 @@ func byUrgency(now time.Time) func(a, b vendors.Package) int {
 }
 
 // compareWithin compares packages that are both in state.
-func compareWithin(state v1alpha1.PackageState, a, b vendors.Package) int {
+func compareWithin(state v1alpha1.PackageState, a, b *vendors.Package) int {
 	switch state {
 	case usable:
 		return compareEnds(a.End, b.End)

@@ -66,6 +66,9 @@ func (a *assessment) nameSubjects(packages []vendors.Package) {
 
 // counted returns the packages that the spec does not ignore.
 func (a *assessment) counted(packages []vendors.Package) []vendors.Package {
+	if len(a.Watch.Spec.Packages.Ignore) == 0 {
+		return packages
+	}
 	ignored := map[string]bool{}
 	for _, name := range a.Watch.Spec.Packages.Ignore {
 		ignored[name], ignored[a.names.name(name)] = true, true
@@ -81,7 +84,6 @@ func (a *assessment) addUp(packages []vendors.Package, empty []row) {
 	a.packages = packages
 	a.listPackages(packages)
 	a.wakeAtEdges(packages)
-	a.packages = packages
 	a.rows = append(sumRows(packages, a.Now), empty...)
 	a.declareTotals()
 	a.before = a.previousRows()
@@ -95,8 +97,9 @@ func (a *assessment) addUp(packages []vendors.Package, empty []row) {
 // listRows writes the first rows.
 func (a *assessment) listRows() {
 	listed := min(len(a.rows), maxResources)
-	a.status.Resources = nil
-	for _, r := range a.rows[:listed] {
+	a.status.Resources = slices.Grow[[]v1alpha1.ResourceStatus](nil, listed)
+	for i := range a.rows[:listed] {
+		r := &a.rows[i]
 		a.status.Resources = append(a.status.Resources, r.status())
 		if r.remembered {
 			a.wakeAt(r.exhausted.Add(relevance)) // that is when it is forgotten
@@ -132,7 +135,8 @@ func (a *assessment) declareTotals() {
 // wakeAtEdges notes when the next package begins, ends, or is over for so long
 // that it does not matter any more.
 func (a *assessment) wakeAtEdges(packages []vendors.Package) {
-	for _, p := range packages {
+	for i := range packages {
+		p := &packages[i]
 		if p.Start != nil && matters(p, a.Now) {
 			a.wakeAt(*p.Start)
 		}

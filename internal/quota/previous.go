@@ -37,8 +37,8 @@ func (a *assessment) mayBeEditedOut(r row) bool {
 // none of the packages is about. What the spec ignores is not brought back.
 func (a *assessment) kept(packages []vendors.Package) []row {
 	present := map[rowKey]bool{}
-	for _, p := range packages {
-		for _, key := range rowsOf(p) {
+	for i := range packages {
+		for key := range rowsOf(&packages[i]) {
 			present[key] = true
 		}
 	}

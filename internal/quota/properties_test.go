@@ -249,7 +249,7 @@ func shownNames(s *scenario) map[string]string {
 			}
 		}
 		return slices.ContainsFunc(s.in.Packages.Value.Packages, func(p vendors.Package) bool {
-			return p.Subject == string(given[user]) && matters(p, s.in.Now)
+			return p.Subject == string(given[user]) && matters(&p, s.in.Now)
 		})
 	}
 	names := map[string]string{}

@@ -161,7 +161,8 @@ func (a *assessment) stillToCome(runOut time.Time) time.Time {
 // lots returns what there is to spend of a resource of the account, now or later.
 func (a *assessment) lots(resource string) []forecast.Lot {
 	var lots []forecast.Lot
-	for _, p := range a.packages {
+	for i := range a.packages {
+		p := &a.packages[i]
 		if p.Resource != resource || p.Subject != "" && notAddedUp[resource] {
 			continue
 		}

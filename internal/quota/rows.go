@@ -5,6 +5,7 @@ package quota
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"time"
 
@@ -96,9 +97,10 @@ var notAddedUp = map[string]bool{
 // sumRows adds up packages by subject and resource, and those of sub-accounts
 // also to the account as a whole. The rows are in no order.
 func sumRows(packages []vendors.Package, now time.Time) []row {
-	lots := map[rowKey][]vendors.Package{}
-	for _, p := range packages {
-		for _, key := range rowsOf(p) {
+	lots := map[rowKey][]*vendors.Package{}
+	for i := range packages {
+		p := &packages[i]
+		for key := range rowsOf(p) {
 			lots[key] = append(lots[key], p)
 		}
 	}
@@ -109,13 +111,13 @@ func sumRows(packages []vendors.Package, now time.Time) []row {
 	return rows
 }
 
-// rowsOf returns the rows that p is part of.
-func rowsOf(p vendors.Package) []rowKey {
-	keys := []rowKey{{p.Subject, p.Resource}}
-	if p.Subject != "" && !notAddedUp[p.Resource] {
-		keys = append(keys, rowKey{"", p.Resource})
+// rowsOf goes through the rows that p is part of.
+func rowsOf(p *vendors.Package) iter.Seq[rowKey] {
+	return func(yield func(rowKey) bool) {
+		if yield(rowKey{p.Subject, p.Resource}) && p.Subject != "" && !notAddedUp[p.Resource] {
+			yield(rowKey{"", p.Resource})
+		}
 	}
-	return keys
 }
 
 // sortRows puts the account as a whole first, then the most urgent rows of
@@ -157,7 +159,7 @@ func (r *row) rank() int32 {
 }
 
 // sumRow adds up the packages of one row.
-func sumRow(key rowKey, packages []vendors.Package, now time.Time) row {
+func sumRow(key rowKey, packages []*vendors.Package, now time.Time) row {
 	first := packages[0]
 	r := row{subject: key.subject, resource: key.resource, unit: first.Unit, unitLabel: first.UnitLabel}
 	for _, p := range packages {
@@ -173,7 +175,7 @@ func sumRow(key rowKey, packages []vendors.Package, now time.Time) row {
 }
 
 // add counts one package.
-func (r *row) add(p vendors.Package, now time.Time) {
+func (r *row) add(p *vendors.Package, now time.Time) {
 	switch stateAt(p, now) {
 	case usable:
 		r.inUse = true
@@ -192,7 +194,7 @@ func (r *row) add(p vendors.Package, now time.Time) {
 
 // usableTotal sums how much was bought in the packages that can be spent; zero
 // when that is not known of each.
-func usableTotal(packages []vendors.Package, now time.Time) amount.Amount {
+func usableTotal(packages []*vendors.Package, now time.Time) amount.Amount {
 	var total amount.Amount
 	for _, p := range packages {
 		switch {
@@ -208,7 +210,7 @@ func usableTotal(packages []vendors.Package, now time.Time) amount.Amount {
 
 // wasUsable tells whether p, which is used up or over, could be spent within the
 // relevance. An end that is not known may be long past.
-func wasUsable(p vendors.Package, now time.Time) bool {
+func wasUsable(p *vendors.Package, now time.Time) bool {
 	begun := p.Start == nil || !p.Start.After(now)
 	return begun && (p.End != nil || p.State != vendors.PackageExpired)
 }
@@ -216,12 +218,12 @@ func wasUsable(p vendors.Package, now time.Time) bool {
 // coverage returns until when something is left without a break, counting the
 // packages that follow each other; nil when that has no known end. It returns
 // now when nothing is usable.
-func coverage(packages []vendors.Package, now time.Time) *time.Time {
-	lots := slices.DeleteFunc(slices.Clone(packages), func(p vendors.Package) bool {
+func coverage(packages []*vendors.Package, now time.Time) *time.Time {
+	lots := slices.DeleteFunc(slices.Clone(packages), func(p *vendors.Package) bool {
 		state := stateAt(p, now)
 		return state != usable && state != upcoming
 	})
-	slices.SortFunc(lots, func(a, b vendors.Package) int {
+	slices.SortFunc(lots, func(a, b *vendors.Package) int {
 		return timeOf(a.Start).Compare(timeOf(b.Start))
 	})
 	until := now

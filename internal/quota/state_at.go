@@ -21,7 +21,7 @@ const (
 // stateAt says whether p can be spent at now. The clock is asked as well as the
 // vendor, because the vendor's word may be old. It never makes a package look
 // like one that could be spent once, if the vendor never said so.
-func stateAt(p vendors.Package, now time.Time) v1alpha1.PackageState {
+func stateAt(p *vendors.Package, now time.Time) v1alpha1.PackageState {
 	switch p.State {
 	case vendors.PackageUsable, vendors.PackageExhausted, vendors.PackageExpired:
 	case vendors.PackageFrozen:

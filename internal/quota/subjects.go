@@ -24,7 +24,8 @@ func subjectsOf(spec *v1alpha1.PackagesReading, packages []vendors.Package, now 
 		uses[string(name)]++
 	}
 	present := map[string]bool{}
-	for _, p := range packages {
+	for i := range packages {
+		p := &packages[i]
 		present[p.Subject] = present[p.Subject] || matters(p, now)
 	}
 	names := subjects{}

@@ -45,12 +45,7 @@ func (a *assessment) thresholds() []v1alpha1.Threshold {
 
 // asks tells whether a threshold makes a test.
 func (a *assessment) asks(test func(*v1alpha1.Threshold) bool) bool {
-	for _, t := range a.thresholds() {
-		if test(&t) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(a.thresholds(), func(t v1alpha1.Threshold) bool { return test(&t) })
 }
 
 // matches returns the rows that t is about.
@@ -112,19 +107,21 @@ func (a *assessment) judgeThresholds(
 	test func(*v1alpha1.Threshold, *row, bool) outcome,
 ) verdict {
 	v := verdict{wording: w, notAsked: noThreshold}
-	for _, t := range a.thresholds() {
-		if !ofKind(&t) {
+	thresholds := a.thresholds()
+	for i := range thresholds {
+		t := &thresholds[i]
+		if !ofKind(t) {
 			continue
 		}
 		v.notAsked = ""
-		rows := a.matches(&t)
-		if len(rows) == 0 && a.neverSeen(&t) {
+		rows := a.matches(t)
+		if len(rows) == 0 && a.neverSeen(t) {
 			v.cannotTell(v1alpha1.ReasonResourceNotFound, t.Name+" ("+nameOf(t.GetSubject(), t.Resource)+")")
 		}
 		for _, r := range rows {
-			found := finding(kind, &t, r)
+			found := finding(kind, t, r)
 			before := a.previousFinding(found)
-			switch test(&t, r, before != nil) {
+			switch test(t, r, before != nil) {
 			case fires:
 				v.findings = append(v.findings, a.since(found, before))
 			case noTotalKnown:

@@ -66,7 +66,8 @@ func (a *assessment) usedSince() use {
 	u := use{exact: !section.Truncated, byResource: map[string]amount.Amount{}}
 	u.unclear = section.ObservedGeneration != a.status.Packages.ObservedGeneration || a.notFound() != ""
 	tallies := talliesOf(section.Items)
-	for _, p := range a.packages {
+	for i := range a.packages {
+		p := &a.packages[i]
 		if t := tallies[tallyKey{p.Resource, p.ID}]; t != nil {
 			t.isThere = true
 			t.isGone = t.isGone || isGone(p, a.Now)
@@ -106,7 +107,7 @@ func spendable(text v1alpha1.Amount) amount.Amount {
 
 // isGone tells whether a package can no longer be spent for another reason than
 // that it was used up.
-func isGone(p vendors.Package, now time.Time) bool {
+func isGone(p *vendors.Package, now time.Time) bool {
 	switch stateAt(p, now) {
 	case usable, upcoming, exhausted:
 		return false

@@ -33,7 +33,7 @@ func (a *account) spends(n int64) {
 	slices.SortStableFunc(a.packages, func(p, q vendors.Package) int { return compareEnds(p.End, q.End) })
 	for i := range a.packages {
 		p := &a.packages[i]
-		if stateAt(*p, a.in.Now) == usable {
+		if stateAt(p, a.in.Now) == usable {
 			taken := amount.Min(need, p.Remaining)
 			p.Remaining, need = p.Remaining.Sub(taken), need.Sub(taken)
 		}

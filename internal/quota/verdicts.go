@@ -73,6 +73,9 @@ func (a *assessment) judge() {
 	a.listFindings(findingsOf(verdicts))
 }
 
+// maxVerdicts is how many questions there are.
+const maxVerdicts = 8
+
 // verdicts answers every question, each for itself.
 func (a *assessment) verdicts() []verdict {
 	return append(a.judgePackages(), a.judgeUsage(), a.judgeAccount())
@@ -97,9 +100,8 @@ func (a *assessment) judgePackages() []verdict {
 	case a.cannotAddUp():
 		verdicts = append(packageVerdicts(verdict{held: true}), verdict{findings: a.heldFindings(a.staysAboutPackages)})
 	default:
-		verdicts = []verdict{
-			a.judgeLow(), a.judgeExhausted(), a.judgeExpiring(), a.judgeRunOut(), a.judgeDemand(), a.judgeMoney(),
-		}
+		verdicts = append(make([]verdict, 0, maxVerdicts),
+			a.judgeLow(), a.judgeExhausted(), a.judgeExpiring(), a.judgeRunOut(), a.judgeDemand(), a.judgeMoney())
 	}
 	for i := range verdicts {
 		verdicts[i].stale = a.isStale(vendors.OpPackages)
