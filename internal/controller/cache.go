@@ -28,6 +28,10 @@ func ClientOptions(scope Scope) client.Options {
 // writes: those are of status, which no list here is about.
 const whateverWritten = client.DisableReadYourWritesConsistency
 
+// asCached reads objects without a copy of what they refer to, which is the
+// cache's: a status is replaced as a whole, and nothing else is changed.
+const asCached = client.UnsafeDisableDeepCopy
+
 // CacheOptions are those of the manager's cache. What is out of scope is never
 // asked for, so it takes no memory and no permission.
 func CacheOptions(scope Scope) cache.Options {

@@ -149,9 +149,12 @@ func (o *operator) run() {
 		Expect(mgr.Start(ctx)).To(Succeed())
 	}()
 	Expect(mgr.GetCache().WaitForCacheSync(ctx)).To(BeTrue())
+	cached := &untouched{}
+	cached.follow(ctx, mgr)
 	o.stop = sync.OnceFunc(func() {
 		cancel()
 		Eventually(done).WithTimeout(patience).Should(BeClosed())
+		cached.expectThat()
 	})
 	DeferCleanup(o.stop)
 }

@@ -40,7 +40,7 @@ type QuotaWatchReconciler struct {
 func (r *QuotaWatchReconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	owner := polling.Owner{Kind: kindQuotaWatch, Namespace: req.Namespace, Name: req.Name}
 	watch := &v1alpha1.QuotaWatch{}
-	if err := r.Client.Get(ctx, req.NamespacedName, watch); err != nil {
+	if err := r.Client.Get(ctx, req.NamespacedName, watch, asCached); err != nil {
 		if client.IgnoreNotFound(err) == nil {
 			r.Poller.Forget(owner)
 		}
@@ -100,7 +100,7 @@ func (r *QuotaWatchReconciler) connect(ctx context.Context, watch *v1alpha1.Quot
 	}
 	account := &v1alpha1.VendorAccount{}
 	key := client.ObjectKey{Namespace: watch.Namespace, Name: watch.Spec.AccountRef.Name}
-	if err := r.Client.Get(ctx, key, account); err != nil {
+	if err := r.Client.Get(ctx, key, account, asCached); err != nil {
 		return nil, accountNotFound(r.Connector.Scope.noAccount(key.Name)), client.IgnoreNotFound(err)
 	}
 	in.Vendor = account.Spec.Vendor

@@ -220,7 +220,7 @@ func (r *QuotaWatchReconciler) watchesOfSecret(ctx context.Context, secret clien
 
 func (r *QuotaWatchReconciler) watchesBy(ctx context.Context, namespace, index, name string) []reconcile.Request {
 	watches := &v1alpha1.QuotaWatchList{}
-	if err := r.Client.List(ctx, watches, client.InNamespace(namespace), client.MatchingFields{index: name}, whateverWritten); err != nil {
+	if err := r.Client.List(ctx, watches, client.InNamespace(namespace), client.MatchingFields{index: name}, asCached, whateverWritten); err != nil {
 		ctrl.LoggerFrom(ctx).Error(err, "Could not list QuotaWatches", "index", index)
 		return nil
 	}
@@ -244,7 +244,7 @@ func (r *VendorAccountReconciler) accountsOfSecret(ctx context.Context, secret c
 func accountsBySecret(ctx context.Context, reader client.Reader, secret client.Object) []v1alpha1.VendorAccount {
 	accounts := &v1alpha1.VendorAccountList{}
 	err := reader.List(ctx, accounts, client.InNamespace(secret.GetNamespace()),
-		client.MatchingFields{indexSecret: secret.GetName()}, whateverWritten)
+		client.MatchingFields{indexSecret: secret.GetName()}, asCached, whateverWritten)
 	if err != nil {
 		ctrl.LoggerFrom(ctx).Error(err, "Could not list VendorAccounts", "index", indexSecret)
 	}

@@ -40,7 +40,7 @@ type VendorAccountReconciler struct {
 func (r *VendorAccountReconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	owner := polling.Owner{Kind: kindVendorAccount, Namespace: req.Namespace, Name: req.Name}
 	account := &v1alpha1.VendorAccount{}
-	if err := r.Client.Get(ctx, req.NamespacedName, account); err != nil {
+	if err := r.Client.Get(ctx, req.NamespacedName, account, asCached); err != nil {
 		if client.IgnoreNotFound(err) == nil {
 			r.forget(owner)
 		}
@@ -51,7 +51,7 @@ func (r *VendorAccountReconciler) Reconcile(ctx context.Context, req ctrl.Reques
 		return ctrl.Result{}, nil // nothing outside the cluster to release
 	}
 
-	before := account.DeepCopy()
+	before := *account // shallow, as for watches
 	report, handled, err := r.assess(ctx, owner, account)
 	if err != nil {
 		return ctrl.Result{}, err
@@ -61,12 +61,12 @@ func (r *VendorAccountReconciler) Reconcile(ctx context.Context, req ctrl.Reques
 	if silence := r.silence(owner, before.Status.Conditions, account.Status.Conditions, account.Status.LastVerifiedTime); silence > 0 {
 		return ctrl.Result{RequeueAfter: silence}, nil
 	}
-	if accountWorthWriting(before, account) || report.Rotated {
-		if err := patchStatus(ctx, r.Client, before, account); err != nil {
+	if accountWorthWriting(&before, account) || report.Rotated {
+		if err := patchStatus(ctx, r.Client, &before, account); err != nil {
 			return unwritten(err)
 		}
-		r.noteCount(before, account)
-		announceAccount(r.Recorder, before, account, report.Rotated)
+		r.noteCount(&before, account)
+		announceAccount(r.Recorder, &before, account, report.Rotated)
 	}
 	return requeueAt(r.Clock, report.NextChange), nil
 }
@@ -129,7 +129,7 @@ func verification(answer polling.Answer) quota.Verification {
 func (r *VendorAccountReconciler) countWatches(ctx context.Context, account *v1alpha1.VendorAccount, in *quota.AccountInput) error {
 	watches := &v1alpha1.QuotaWatchList{}
 	err := r.Client.List(ctx, watches, client.InNamespace(account.Namespace),
-		client.MatchingFields{indexAccount: account.Name}, client.UnsafeDisableDeepCopy, whateverWritten)
+		client.MatchingFields{indexAccount: account.Name}, asCached, whateverWritten)
 	if err != nil {
 		return err
 	}
