@@ -87,11 +87,16 @@ type review struct {
 	last     *asked
 	success  *asked
 	// anchor is a poll that was in its slot, by which the others are known.
-	anchor *asked
+	// credited is the last slot that a poll had to itself after one held back.
+	anchor   *asked
+	credited int
 	// awaited tells that somebody has no answer yet, and failures how often the
 	// vendor has failed to give it.
 	awaited  bool
 	failures int
+	// rekeyed is since when another credential asks, while a poll with the one
+	// before may still have been under way besides; zero otherwise.
+	rekeyed time.Time
 	// owed is when a poll is lost if there is none until then, counted from a time;
 	// zero for never.
 	owed, owedSince time.Time
@@ -129,6 +134,9 @@ func (r *review) change(c change) {
 	if r.interval != c.interval || c.rekeyed {
 		r.anchor = nil
 	}
+	if c.rekeyed {
+		r.rekeyed = c.at
+	}
 	r.interval, r.since = c.interval, c.at
 	switch {
 	case r.interval == 0:
@@ -151,9 +159,8 @@ func (r *review) poll(p *asked) {
 		r.pollUnwanted(p)
 		return
 	}
-	isEarly := r.isEarly(p)
-	if !isEarly && r.isInSlot(p) {
-		r.anchor = p
+	if !r.isSecondOfChange(p) && !r.isEarly(p) && r.isInSlot(p) {
+		r.anchor, r.credited = p, 0
 	}
 	r.last = p
 	switch {
@@ -176,6 +183,16 @@ func (r *review) pollUnwanted(p *asked) {
 	if p.at.Sub(r.since) > maxSlack {
 		r.early(p, "nobody wants to know")
 	}
+}
+
+// isSecondOfChange tells whether a poll is the second after a change of the
+// credential: one of them may be the last with the credential before.
+func (r *review) isSecondOfChange(p *asked) bool {
+	if r.awaited || r.rekeyed.IsZero() || p.at.Sub(r.rekeyed) > r.slack() {
+		return false
+	}
+	r.rekeyed = time.Time{}
+	return true
 }
 
 // isEarly tells whether a poll is early.
@@ -212,10 +229,25 @@ func (r *review) isExcused(p *asked) bool {
 	case r.audit.isRestart(r.last.at, p.at):
 		return r.interval < heartbeat || r.last.failed || r.anchor == nil || r.slot(p) > r.slot(r.last)
 	case r.audit.isHeld(r.last.at):
-		return r.anchor == nil || r.slot(p) > r.slot(r.last)
+		return r.anchor == nil || r.usesSlot(p)
 	default:
 		return false
 	}
+}
+
+// usesSlot tells whether a poll is in another slot than the last one, which was
+// held back. One that failed may have come so late that it looks like one of the
+// next slot, which it does not use up.
+func (r *review) usesSlot(p *asked) bool {
+	last := r.slot(r.last)
+	if r.last.failed {
+		last = max(int(r.last.at.Sub(r.anchor.at)/r.interval), r.credited)
+	}
+	if r.slot(p) <= last {
+		return false
+	}
+	r.credited = r.slot(p)
+	return true
 }
 
 // slot numbers the slots from that of the anchor on, which may have waited for

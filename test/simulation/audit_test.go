@@ -72,6 +72,15 @@ func TestAuditOfEveryMinute(t *testing.T) {
 			trouble: during("0:02:20", "0:03:00"),
 			polls:   together(answered("0:00:00", "0:01:20"), failing("0:02:20"), answered("0:04:00", "0:04:20", "0:05:20")),
 		},
+		"one in vain that was held back until just before the next slot": {
+			trouble: during("0:02:20", "0:03:00"),
+			polls:   together(answered("0:00:00", "0:01:20"), failing("0:03:07"), answered("0:03:20", "0:04:20", "0:05:20")),
+		},
+		"two in vain in the slot after trouble": {
+			trouble: during("0:02:20", "0:03:00"),
+			polls:   together(answered("0:00:00", "0:01:20"), failing("0:03:07", "0:03:12"), answered("0:03:20", "0:04:20", "0:05:20")),
+			want:    sums{Early: 1},
+		},
 		"another leader, which knows only old numbers": {
 			down:  during("0:02:40", "0:02:40"),
 			polls: answered("0:00:00", "0:01:20", "0:02:20", "0:02:50", "0:04:20", "0:05:20"),
@@ -177,6 +186,20 @@ func TestAudit(t *testing.T) {
 		"with another credential, one at once": {
 			changes: []change{rekeyed("2:40")},
 			polls:   answered("0:00", "1:20", "2:20", "2:40", "4:05", "5:05"), // and other slots
+		},
+		"with another credential, one at once besides one of the old one": {
+			changes: []change{rekeyed("2:40")},
+			polls:   answered("0:00", "1:20", "2:20", "2:40:01", "2:40:02", "4:05", "5:05"),
+		},
+		"with another credential, two at once besides one of the old one": {
+			changes: []change{rekeyed("2:40")},
+			polls:   answered("0:00", "1:20", "2:20", "2:40:01", "2:40:02", "2:40:03", "4:05", "5:05"),
+			want:    sums{Early: 1},
+		},
+		"with another credential, one at once and one much later": {
+			changes: []change{rekeyed("2:40")},
+			polls:   answered("0:00", "1:20", "2:20", "2:40:01", "2:50", "4:05", "5:05"),
+			want:    sums{Early: 1},
 		},
 		"with another credential, none at once": {
 			changes: []change{rekeyed("2:40")},
