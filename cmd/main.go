@@ -46,7 +46,7 @@ const mutexProfileFraction = 100
 // alive, unless GOGC says otherwise. What is alive is the cache, for the most part,
 // and with the default of 100 the process is twice as large as that, for fewer
 // collections.
-const gcPercent = 30
+const gcPercent = 25
 
 // vendorFactories are the vendors that this version knows.
 var vendorFactories = map[v1alpha1.Vendor]vendors.Factory{
