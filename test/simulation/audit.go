@@ -26,6 +26,9 @@ const (
 	// written.
 	heartbeat = 10 * time.Minute
 
+	// refreshSpacing is the least time between two polls that are asked for.
+	refreshSpacing = time.Minute
+
 	// Retries of what nobody has an answer to yet wait so long at least, doubling
 	// from the first to the last.
 	firstBackoff = time.Second
@@ -94,9 +97,9 @@ type review struct {
 	// vendor has failed to give it.
 	awaited  bool
 	failures int
-	// rekeyed is since when another credential asks, while a poll with the one
-	// before may still have been under way besides; zero otherwise.
-	rekeyed time.Time
+	// besides are the times until which one poll each may come besides the schedule:
+	// the last one with a credential that was changed, and those asked for.
+	besides []time.Time
 	// owed is when a poll is lost if there is none until then, counted from a time;
 	// zero for never.
 	owed, owedSince time.Time
@@ -135,7 +138,10 @@ func (r *review) change(c change) {
 		r.anchor = nil
 	}
 	if c.rekeyed {
-		r.rekeyed = c.at
+		r.besides = append(r.besides, c.at.Add(r.slack()))
+	}
+	if c.requested {
+		r.besides = append(r.besides, r.delayed(c.at, c.at.Add(refreshSpacing+r.slack())))
 	}
 	r.interval, r.since = c.interval, c.at
 	switch {
@@ -159,7 +165,7 @@ func (r *review) poll(p *asked) {
 		r.pollUnwanted(p)
 		return
 	}
-	if !r.isSecondOfChange(p) && !r.isEarly(p) && r.isInSlot(p) {
+	if !r.isBesides(p) && !r.isEarly(p) && r.isInSlot(p) {
 		r.anchor, r.credited = p, 0
 	}
 	r.last = p
@@ -185,13 +191,16 @@ func (r *review) pollUnwanted(p *asked) {
 	}
 }
 
-// isSecondOfChange tells whether a poll is the second after a change of the
-// credential: one of them may be the last with the credential before.
-func (r *review) isSecondOfChange(p *asked) bool {
-	if r.awaited || r.rekeyed.IsZero() || p.at.Sub(r.rekeyed) > r.slack() {
+// isBesides tells whether a poll may be one besides the schedule, of which one that
+// is too early for its slot uses up one.
+func (r *review) isBesides(p *asked) bool {
+	r.besides = slices.DeleteFunc(r.besides, func(until time.Time) bool { return p.at.After(until) })
+	if r.awaited || r.last == nil || len(r.besides) == 0 {
 		return false
 	}
-	r.rekeyed = time.Time{}
+	if p.at.Sub(r.last.at) < r.least() {
+		r.besides = r.besides[1:]
+	}
 	return true
 }
 

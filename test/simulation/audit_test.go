@@ -102,6 +102,7 @@ func TestAudit(t *testing.T) {
 	nobody := func(clock string) change { return change{at: at(clock)} }
 	again := func(clock string) change { return change{at: at(clock), interval: time.Hour, joined: time.Hour} }
 	rekeyed := func(clock string) change { return change{at: at(clock), interval: time.Hour, rekeyed: true} }
+	requested := func(clock string) change { return change{at: at(clock), interval: time.Hour, requested: true} }
 
 	type sums struct{ Early, Lost int }
 	tests := map[string]struct {
@@ -205,6 +206,25 @@ func TestAudit(t *testing.T) {
 			changes: []change{rekeyed("2:40")},
 			polls:   answered("0:00", "1:20", "2:20", "3:20", "4:20", "5:20"),
 			want:    sums{Lost: 1},
+		},
+
+		"on request, one at once": {
+			changes: []change{requested("2:40")},
+			polls:   answered("0:00", "1:20", "2:20", "2:40", "4:20", "5:20"), // the next an interval away
+		},
+		"on request, two at once": {
+			changes: []change{requested("2:40")},
+			polls:   answered("0:00", "1:20", "2:20", "2:40", "2:41", "4:20", "5:20"),
+			want:    sums{Early: 1},
+		},
+		"on two requests, two a minute apart": {
+			changes: []change{requested("2:40"), requested("2:40:10")},
+			polls:   answered("0:00", "1:20", "2:20", "2:40", "2:41", "4:20", "5:20"),
+		},
+		"long after a request, one": {
+			changes: []change{requested("2:40")},
+			polls:   answered("0:00", "1:20", "2:20", "2:50", "4:20", "5:20"),
+			want:    sums{Early: 1},
 		},
 
 		"none while nobody wants to know, then one at once": {

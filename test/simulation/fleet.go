@@ -239,6 +239,16 @@ func (f *fleet) editWatch(a *account, w *watch, r reading, interval time.Duratio
 	f.subjects[client.ObjectKeyFromObject(w)].shown = false
 }
 
+// refreshWatch asks for a poll of a watch besides the schedule.
+func (f *fleet) refreshWatch(w *watch) {
+	GinkgoHelper()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	edit(f, w.QuotaWatch, func(object *v1alpha1.QuotaWatch) {
+		metav1.SetMetaDataAnnotation(&object.ObjectMeta, v1alpha1.AnnotationRequestedAt, f.clock.Now().Format(time.RFC3339Nano))
+	})
+}
+
 // edit changes an object as a user would.
 func edit[T client.Object](f *fleet, object T, change func(T)) {
 	GinkgoHelper()

@@ -21,6 +21,8 @@ type wish struct {
 	interval time.Duration
 	// key is the credential to ask with. Answers to another are not shared.
 	key string
+	// refresh is the last request for a poll besides the schedule.
+	refresh string
 }
 
 // demand is who wants which answers at a time.
@@ -47,6 +49,8 @@ type change struct {
 	// rekeyed tells that from now on another credential asks, which need not wait
 	// for a slot either.
 	rekeyed bool
+	// requested tells that somebody asks for a poll besides the schedule.
+	requested bool
 }
 
 // schedule is what the objects of a world want of the vendors over time, as their
@@ -69,8 +73,10 @@ func (s *schedule) revise(now time.Time, wanted demand) {
 	s.addUp(now)
 	for q := range union(s.wanted, wanted) {
 		before, after := s.wanted[q], wanted[q]
-		c := change{at: now, interval: shortest(after), joined: joined(before, after), rekeyed: rekeyed(before, after)}
-		if c.joined > 0 || c.rekeyed || c.interval != shortest(before) {
+		c := change{at: now, interval: shortest(after), joined: joined(before, after)}
+		c.rekeyed = differs(before, after, func(w wish) string { return w.key })
+		c.requested = differs(before, after, func(w wish) string { return w.refresh })
+		if c.joined > 0 || c.rekeyed || c.requested || c.interval != shortest(before) {
 			s.changes[q] = append(s.changes[q], c)
 		}
 	}
@@ -133,9 +139,10 @@ func joined(before, after map[string]wish) time.Duration {
 	return shortest(fresh)
 }
 
-func rekeyed(before, after map[string]wish) bool {
+// differs tells whether something of a wish has changed.
+func differs(before, after map[string]wish, something func(wish) string) bool {
 	for object, w := range after {
-		if earlier, known := before[object]; known && earlier.key != w.key {
+		if earlier, known := before[object]; known && something(earlier) != something(w) {
 			return true
 		}
 	}

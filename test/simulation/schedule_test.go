@@ -52,6 +52,10 @@ func TestScheduleNotesWhatChanges(t *testing.T) {
 			before: wishes{"a": seldom}, after: wishes{"a": {interval: 2 * time.Hour, key: "2"}},
 			want: []change{{at: now, interval: 2 * time.Hour, rekeyed: true}},
 		},
+		"a request for a refresh": {
+			before: wishes{"a": seldom}, after: wishes{"a": {interval: 2 * time.Hour, key: "1", refresh: "now"}},
+			want: []change{{at: now, interval: 2 * time.Hour, requested: true}},
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -64,7 +64,8 @@ func notCurrent(w *v1alpha1.QuotaWatch, now time.Time) map[string]bool {
 		"last success":    !isBetween(status.LastSuccessTime.Time, oldestSuccess, now),
 		"next poll": !status.NextPollTime.IsZero() && // unknown while a poll is under way
 			!isBetween(status.NextPollTime.Time, status.LastAttemptTime.Time, now.Add(2*closedBillInterval)),
-		"tells of failure": tellsOfFailure(status),
+		"tells of failure":  tellsOfFailure(status),
+		"refresh not given": status.LastHandledReconcileAt != w.Annotations[v1alpha1.AnnotationRequestedAt],
 	}
 }
 

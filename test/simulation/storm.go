@@ -258,6 +258,7 @@ func (s *storm) editObjects() {
 	for range 1 + len(s.subjects)/1000 {
 		s.disturb("watches created and deleted", s.exchange)
 		s.disturb("watches edited", s.edit)
+		s.disturb("refreshes requested", s.refresh)
 	}
 }
 
@@ -310,6 +311,12 @@ func (s *storm) exchange(a *account) {
 // edit has a watch ask something else.
 func (s *storm) edit(a *account) {
 	s.editWatch(a, a.watches[s.random.IntN(len(a.watches))], s.reading(a), s.interval())
+	s.revise()
+}
+
+// refresh asks for a poll of a watch besides the schedule.
+func (s *storm) refresh(a *account) {
+	s.refreshWatch(a.watches[s.random.IntN(len(a.watches))])
 	s.revise()
 }
 

@@ -24,10 +24,10 @@ func (f *fleet) revise() {
 			continue
 		}
 		credential := a.secret.ResourceVersion
-		wanted.add(f.question(a, vendors.OpVerify), a.name, wish{a.object.GetVerifyInterval(), credential})
+		wanted.add(f.question(a, vendors.OpVerify), a.name, wish{interval: a.object.GetVerifyInterval(), key: credential})
 		for _, w := range f.active(a) {
 			for text, interval := range f.questions(w.QuotaWatch) {
-				wanted.add(f.question(a, text), w.Name, wish{interval, credential})
+				wanted.add(f.question(a, text), w.Name, wish{interval, credential, w.Annotations[v1alpha1.AnnotationRequestedAt]})
 			}
 		}
 	}
