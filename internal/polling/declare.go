@@ -120,7 +120,8 @@ func (p *Poller) lane(source Source) *lane {
 		h = newHost(source)
 		p.hosts[source.Host] = h
 	}
-	l := newLane(source, h, p.route(source), p.allowance(source), p.clock.Now())
+	l := newLane(source, h, p.route(source), p.clock.Now())
+	p.joinAllowance(l)
 	l.reopen = newAlarm(func(now time.Time) { p.reopen(l, now) })
 	p.lanes[source.Key] = l
 	return l

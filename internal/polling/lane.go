@@ -41,6 +41,7 @@ type lane struct {
 	source    Source
 	host      *host
 	route     *route
+	turns     turns
 	allowance *allowance
 	rates     map[int32]int // how many owners allow so much; the lowest wins
 	spacing   time.Duration // between two calls, by the lowest rate; zero means none
@@ -62,12 +63,12 @@ func newHost(source Source) *host {
 	return &host{limiter: rate.NewLimiter(limit(source.HostRequestsPerSecond), burst)}
 }
 
-func newLane(source Source, h *host, r *route, a *allowance, now time.Time) *lane {
+func newLane(source Source, h *host, r *route, now time.Time) *lane {
 	l := &lane{
 		source:        source,
 		host:          h,
 		route:         r,
-		allowance:     a,
+		turns:         newTurns(now),
 		rates:         map[int32]int{},
 		queries:       map[question]*query{},
 		answeredByAny: map[*query]struct{}{},

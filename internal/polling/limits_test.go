@@ -197,6 +197,24 @@ func TestRateOfOnePublicPart(t *testing.T) {
 	})
 }
 
+// Anybody may declare an access-key ID, whatever the key and the rate.
+func TestLowRateOfAnotherKeyOfThePublicPartHoldsUpNobody(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		var slow, asked []time.Duration
+		pretended, source := credential("id").limited(1), credential("id").limited(5)
+		pretended.Key = keyer.Key("pretended")
+		w.declare("a", pretended, w.pages(pretended, 100, &slow))
+		w.declare("b", source, w.pages(source, 20, &asked))
+		w.pass(5200 * time.Millisecond)
+		if got := len(asked); got != 20 {
+			t.Errorf("%d of 20 pages within the time that the limit and five other calls allow", got)
+		}
+		if got := tooFast(slow, 1); got != nil {
+			t.Errorf("calls faster than one a second, at %v", got)
+		}
+	})
+}
+
 func TestRateOfOneHost(t *testing.T) {
 	run(t, func(t *testing.T, w *world) {
 		var asked []time.Duration

@@ -27,10 +27,10 @@ func (p *Poller) Pace(source Source) func(ctx context.Context) error {
 				return err
 			}
 			pause, err := p.admit(ctx, l)
+			p.tell() // a probe may have passed, or a call has to wait
 			if err != nil || pause == 0 {
 				return err
 			}
-			p.tell()
 			if err := p.sleep(ctx, pause); err != nil {
 				return err
 			}

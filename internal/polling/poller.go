@@ -98,9 +98,12 @@ func (p *Poller) rest(ctx context.Context, wait time.Duration) {
 }
 
 // stir makes Start look again before it would, if there is anything to see: what
-// is due earlier, or is in line where there may be room by now.
+// is due earlier, or already, because the clock was set; or what is in line where
+// there may be room by now.
 func (p *Poller) stir() {
-	if next := p.schedule.next(); !p.inLine() && (next == nil || !next.due.Before(p.restsUntil)) {
+	next := p.schedule.next()
+	isDue := next != nil && (next.due.Before(p.restsUntil) || !next.due.After(p.clock.Now()))
+	if !isDue && !p.inLine() {
 		return
 	}
 	select {
@@ -215,7 +218,7 @@ func (p *Poller) close(l *lane) {
 	delete(p.lanes, l.source.Key)
 	delete(l.route.lanes, l)
 	p.tidy(routeID{l.source.Host, l.source.Route})
-	p.leaveAllowance(l.source)
+	p.leaveAllowance(l)
 }
 
 // reschedule puts q where it belongs in the schedule, unless it is in line or

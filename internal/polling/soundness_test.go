@@ -86,7 +86,7 @@ func (s *soundness) allowances() {
 	}
 	counted := map[allowanceID]int{}
 	for id, a := range s.poller.allowances {
-		counted[id] = a.lanes
+		counted[id] = len(a.lanes)
 	}
 	if diff := cmp.Diff(lanes, counted, cmp.AllowUnexported(allowanceID{})); diff != "" {
 		s.errorf("credentials that share an allowance (-there +counted):\n%s", diff)

@@ -4,6 +4,7 @@
 package polling
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -78,6 +79,32 @@ func TestOwnersBehindAProbeAreToldOfThePause(t *testing.T) {
 		w.declare("behind", credential("id"), v.packages(day).of("behind"))
 		w.expectWoken(t, vendors.OpPackages, throttled, "behind")
 		release()
+	})
+}
+
+func TestAccountIsToldThatAProbeOfManyPagesPassed(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		source, throttled := credential("id"), &vendors.Error{Kind: vendors.KindThrottled, RetryAfter: time.Minute}
+		pace, attempts := w.poller.Pace(source), 0
+		page, end := make(chan struct{}), make(chan struct{})
+		w.declare("account", source, w.vendor().verify(day).since(began))
+		w.declare("watch", source, Query{Op: vendors.OpPackages, Interval: time.Hour, Ask: func(ctx context.Context) (any, error) {
+			if attempts++; attempts == 1 {
+				return nil, throttled
+			}
+			_ = pace(ctx)
+			<-page
+			_ = pace(ctx)
+			<-end
+			return nil, nil
+		}})
+		w.expectWoken(t, vendors.OpVerify, throttled, "account")
+		w.pass(time.Minute + 2*slowAfter)
+		w.wakes()
+		close(page)
+		w.pass(0) // nothing but the second page is awaited
+		w.expectWoken(t, vendors.OpVerify, nil, "account")
+		close(end)
 	})
 }
 
