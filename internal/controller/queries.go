@@ -108,6 +108,7 @@ func (r *QuotaWatchReconciler) billQueries(watch *v1alpha1.QuotaWatch, connectio
 		return []polling.Query{running}
 	}
 	closed := r.billQuery(watch, connection, vendors.OpClosedBills, max(running.Interval, closedBillInterval), 1, months)
+	closed.RetryInterval = running.Interval // a failure shows in the watch, which is to recover as soon as the spec says
 	if held != nil && held.ClosedMonths != nil {
 		closed.Held = connection.held(watch, held.ClosedMonths.ObservedGeneration, held.ClosedMonths.LastSuccessTime)
 	}

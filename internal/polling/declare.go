@@ -170,11 +170,15 @@ func (q *query) join(o *owner, want Query, now time.Time) bool {
 	}
 	had := *s
 	s.interval, s.held = max(want.Interval, minInterval), want.Held
+	s.retry = s.interval
+	if want.RetryInterval > 0 {
+		s.retry = max(want.RetryInterval, minInterval)
+	}
 	if s.held.IsZero() && !s.awaiting && !q.serves(s.interval, now) {
 		s.awaiting, s.awaitingSince = true, now
 	}
 	isRequest := s.refresh.request(want.Refresh)
-	return s.interval != had.interval || s.awaiting != had.awaiting || isRequest
+	return s.interval != had.interval || s.retry != had.retry || s.awaiting != had.awaiting || isRequest
 }
 
 // unsubscribe drops o from q. Those that are left may be content with less.

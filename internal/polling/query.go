@@ -53,6 +53,9 @@ type Query struct {
 	Params string
 	// Interval is how often an answer is wanted, at most once a second.
 	Interval time.Duration
+	// RetryInterval is how often an answer is asked for while the vendor gives none,
+	// if that is more often; zero means Interval.
+	RetryInterval time.Duration
 	// Held is the time of the numbers that the owner already has from an earlier
 	// process; zero when it has none that answer its spec, so that it is asked
 	// at once.
@@ -157,6 +160,7 @@ func queryFor(queries []*query, op string) *query {
 // subscription is one owner's interest in a query.
 type subscription struct {
 	interval time.Duration
+	retry    time.Duration // the interval while attempts fail
 	held     time.Time
 	// awaiting is true until the owner has numbers that answer its present
 	// question; until then failures are retried on backoff.
@@ -189,13 +193,22 @@ func (q *query) interval() time.Duration {
 	return shortest
 }
 
+// retryInterval is the shortest that any owner wants while attempts fail.
+func (q *query) retryInterval() time.Duration {
+	shortest := q.interval()
+	for _, s := range q.owners {
+		shortest = min(shortest, s.retry)
+	}
+	return shortest
+}
+
 // longestBackoff is the most that is waited after failures, unless the vendor
 // asks for more: whoever polls often is to recover as soon.
 func (q *query) longestBackoff() time.Duration {
 	if len(q.owners) == 0 {
 		return maxBackoff
 	}
-	return q.interval()
+	return q.retryInterval()
 }
 
 // awaited tells whether an owner has no numbers yet.

@@ -82,6 +82,35 @@ func TestNobodyHasNumbersSoItIsTriedAgainSoon(t *testing.T) {
 	}
 }
 
+func TestQuestionThatIsSeldomAskedIsTriedAgainMoreOften(t *testing.T) {
+	for _, kind := range slices.Concat(transientKinds, terminalKinds, []vendors.Kind{vendors.KindUnauthenticated}) {
+		t.Run(string(kind), func(t *testing.T) {
+			run(t, func(t *testing.T, w *world) {
+				v := w.vendor()
+				query := v.packages(24 * time.Hour)
+				query.RetryInterval = time.Hour
+				w.declare("a", credential("id"), query)
+				w.passTo(w.answer("a", "packages").Next)
+				v.fail(kind)
+				w.pass(24 * time.Hour)
+				failed := v.count()
+				w.pass(5 * time.Hour)
+				if got := v.count() - failed; got != 5 {
+					t.Errorf("%d calls in five hours of failures, want 5", got)
+				}
+				v.recover()
+				w.pass(3 * time.Hour)
+				if got := v.count() - failed; got != 6 {
+					t.Errorf("%d calls until three hours after the failures, want 6", got)
+				}
+				if next := w.answer("a", "packages").Next; next.Sub(w.clock.Now()) < 21*time.Hour {
+					t.Errorf("after an answer the next attempt is in %s", next.Sub(w.clock.Now()))
+				}
+			})
+		})
+	}
+}
+
 func TestOwnerWithNumbersWaitsForTheNextSlot(t *testing.T) {
 	for _, kind := range slices.Concat(transientKinds, terminalKinds, []vendors.Kind{vendors.KindUnauthenticated}) {
 		t.Run(string(kind), func(t *testing.T) {

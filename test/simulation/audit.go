@@ -4,6 +4,7 @@
 package simulation
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -86,13 +87,14 @@ type review struct {
 	verdict  verdict
 
 	interval time.Duration
-	since    time.Time // of which interval holds
+	retry    time.Duration // the interval after a failure
+	since    time.Time     // of which both hold
 	last     *asked
 	success  *asked
-	// anchor is a poll that was in its slot, by which the others are known.
-	// credited is the last slot that a poll had to itself after one held back.
-	anchor   *asked
-	credited int
+	// anchor is a poll that was in its slot, by which the others are known, and used
+	// the last of them that a poll has used up.
+	anchor *asked
+	used   int
 	// awaited tells that somebody has no answer yet, and failures how often the
 	// vendor has failed to give it.
 	awaited  bool
@@ -142,8 +144,11 @@ func (r *review) change(c change) {
 	}
 	if c.requested {
 		r.besides = append(r.besides, r.delayed(c.at, c.at.Add(refreshSpacing+r.slack())))
+		if r.owed.After(c.at.Add(refreshSpacing + r.slack())) {
+			r.owe(c.at, refreshSpacing)
+		}
 	}
-	r.interval, r.since = c.interval, c.at
+	r.interval, r.retry, r.since = c.interval, cmp.Or(c.retry, c.interval), c.at
 	switch {
 	case r.interval == 0:
 		r.owed, r.awaited = time.Time{}, false
@@ -165,8 +170,14 @@ func (r *review) poll(p *asked) {
 		r.pollUnwanted(p)
 		return
 	}
-	if !r.isBesides(p) && !r.isEarly(p) && r.isInSlot(p) {
-		r.anchor, r.credited = p, 0
+	isBesides := r.isBesides(p)
+	isEarly := !isBesides && r.isEarly(p)
+	switch {
+	case isBesides, isEarly:
+	case r.isInSlot(p):
+		r.anchor, r.used = p, 0
+	case r.anchor != nil:
+		r.used = max(r.used, r.freeSlot(p))
 	}
 	r.last = p
 	switch {
@@ -177,9 +188,9 @@ func (r *review) poll(p *asked) {
 		r.success, r.awaited, r.failures = p, false, 0
 	}
 	if r.anchor == p {
-		r.owe(p.at, r.interval)
+		r.owe(p.at, r.every())
 	} else {
-		r.owe(p.at, 2*r.interval)
+		r.owe(p.at, 2*r.every())
 	}
 }
 
@@ -191,14 +202,17 @@ func (r *review) pollUnwanted(p *asked) {
 	}
 }
 
-// isBesides tells whether a poll may be one besides the schedule, of which one that
-// is too early for its slot uses up one.
+// isBesides tells whether a poll may be one besides the schedule. One that is too
+// early, or in a slot that is used up, uses up one of those.
 func (r *review) isBesides(p *asked) bool {
 	r.besides = slices.DeleteFunc(r.besides, func(until time.Time) bool { return p.at.After(until) })
 	if r.awaited || r.last == nil || len(r.besides) == 0 {
 		return false
 	}
-	if p.at.Sub(r.last.at) < r.least() {
+	isRegular := p.at.Sub(r.last.at) >= r.least() && r.anchor != nil && r.slotSince(p, 0) > r.used
+	if isRegular {
+		r.used = r.slotSince(p, 0)
+	} else {
 		r.besides = r.besides[1:]
 	}
 	return true
@@ -221,7 +235,7 @@ func (r *review) isEarly(p *asked) bool {
 func (r *review) least() time.Duration {
 	switch {
 	case !r.awaited:
-		return r.interval - min(maxSlack, r.interval/2) // when thousands ask at once, some wait longer than the slack
+		return r.every() - min(maxSlack, r.every()/2) // when thousands ask at once, some wait longer than the slack
 	case r.failures == 0:
 		return 0
 	default:
@@ -236,33 +250,39 @@ func (r *review) least() time.Duration {
 func (r *review) isExcused(p *asked) bool {
 	switch {
 	case r.audit.isRestart(r.last.at, p.at):
-		return r.interval < heartbeat || r.last.failed || r.anchor == nil || r.slot(p) > r.slot(r.last)
+		return r.interval < heartbeat || r.last.failed || r.anchor == nil || r.freeSlot(p) > 0
 	case r.audit.isHeld(r.last.at):
-		return r.anchor == nil || r.usesSlot(p)
+		isSoon := p.at.Sub(r.last.at) < r.interval/2-r.slack() // for one after an answer
+		return r.anchor == nil || r.freeSlot(p) > 0 && (r.last.failed || !isSoon)
 	default:
 		return false
 	}
 }
 
-// usesSlot tells whether a poll is in another slot than the last one, which was
-// held back. One that failed may have come so late that it looks like one of the
-// next slot, which it does not use up.
-func (r *review) usesSlot(p *asked) bool {
-	last := r.slot(r.last)
-	if r.last.failed {
-		last = max(int(r.last.at.Sub(r.anchor.at)/r.interval), r.credited)
+// freeSlot is the slot that a poll uses up: that in which it is, or, because the
+// anchor may have waited for its turn, the one that is about to begin; zero when
+// both are used up.
+func (r *review) freeSlot(p *asked) int {
+	for _, slot := range []int{r.slotSince(p, 0), r.slotSince(p, r.slack())} {
+		if slot > r.used {
+			return slot
+		}
 	}
-	if r.slot(p) <= last {
-		return false
-	}
-	r.credited = r.slot(p)
-	return true
+	return 0
 }
 
-// slot numbers the slots from that of the anchor on, which may have waited for
-// its turn.
-func (r *review) slot(p *asked) int {
-	return int((p.at.Sub(r.anchor.at) + r.slack()) / r.interval)
+// every is how often is polled now.
+func (r *review) every() time.Duration {
+	if r.last != nil && r.last.failed {
+		return r.retry
+	}
+	return r.interval
+}
+
+// slotSince numbers the slots from that of the anchor on, which may have waited so
+// long.
+func (r *review) slotSince(p *asked, waited time.Duration) int {
+	return int((p.at.Sub(r.anchor.at) + waited) / r.every())
 }
 
 // isInSlot tells whether nothing but its slot can be the reason of a poll.

@@ -51,7 +51,9 @@ func together(lists ...[]asked) []asked {
 func TestAuditOfEveryMinute(t *testing.T) {
 	minutely := change{at: at("0:00"), interval: time.Minute, joined: time.Minute}
 	type sums struct{ Early, Lost int }
+	requested := change{at: at("0:02:50"), interval: time.Minute, requested: true}
 	tests := map[string]struct {
+		changes       []change
 		down, trouble []span
 		polls         []asked // the slot is at 20 past
 		want          sums
@@ -76,9 +78,27 @@ func TestAuditOfEveryMinute(t *testing.T) {
 			trouble: during("0:02:20", "0:03:00"),
 			polls:   together(answered("0:00:00", "0:01:20"), failing("0:03:07"), answered("0:03:20", "0:04:20", "0:05:20")),
 		},
+		"one that was held back until just before the next slot": {
+			trouble: during("0:02:20", "0:03:00"),
+			polls:   answered("0:00:00", "0:01:20", "0:03:07", "0:03:20", "0:04:20", "0:05:20"),
+			want:    sums{Early: 1},
+		},
+		"some in vain while the vendor is in trouble": {
+			trouble: during("0:02:00", "0:04:00"),
+			polls:   together(answered("0:00:00", "0:01:20"), failing("0:02:27", "0:04:07"), answered("0:04:20", "0:05:20")),
+		},
 		"two in vain in the slot after trouble": {
 			trouble: during("0:02:20", "0:03:00"),
 			polls:   together(answered("0:00:00", "0:01:20"), failing("0:03:07", "0:03:12"), answered("0:03:20", "0:04:20", "0:05:20")),
+			want:    sums{Early: 1},
+		},
+		"on request, one between the slots": {
+			changes: []change{requested},
+			polls:   answered("0:00:00", "0:01:20", "0:02:20", "0:02:55", "0:04:20", "0:05:20"),
+		},
+		"on request, two between the slots": {
+			changes: []change{requested},
+			polls:   answered("0:00:00", "0:01:20", "0:02:20", "0:02:55", "0:02:57", "0:04:20", "0:05:20"),
 			want:    sums{Early: 1},
 		},
 		"another leader, which knows only old numbers": {
@@ -89,7 +109,7 @@ func TestAuditOfEveryMinute(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			a := &audit{down: test.down, trouble: test.trouble, aftermath: time.Minute}
-			v := a.check(question{}, []change{minutely}, test.polls, at("0:06"))
+			v := a.check(question{}, append([]change{minutely}, test.changes...), test.polls, at("0:06"))
 			if diff := cmp.Diff(test.want, sums{v.early, v.lost}); diff != "" {
 				t.Errorf("(-want +got):\n%s%q", diff, v.details)
 			}
@@ -212,6 +232,15 @@ func TestAudit(t *testing.T) {
 			changes: []change{requested("2:40")},
 			polls:   answered("0:00", "1:20", "2:20", "2:40", "4:20", "5:20"), // the next an interval away
 		},
+		"on request, none": {
+			changes: []change{requested("2:40")},
+			polls:   answered("0:00", "1:20", "2:20", "3:20", "4:20", "5:20"),
+			want:    sums{Lost: 1},
+		},
+		"on request, one right after its slot": {
+			changes: []change{requested("2:21")},
+			polls:   answered("0:00", "1:20", "2:20", "2:21", "4:20", "5:20"),
+		},
 		"on request, two at once": {
 			changes: []change{requested("2:40")},
 			polls:   answered("0:00", "1:20", "2:20", "2:40", "2:41", "4:20", "5:20"),
@@ -224,7 +253,7 @@ func TestAudit(t *testing.T) {
 		"long after a request, one": {
 			changes: []change{requested("2:40")},
 			polls:   answered("0:00", "1:20", "2:20", "2:50", "4:20", "5:20"),
-			want:    sums{Early: 1},
+			want:    sums{Early: 1, Lost: 1},
 		},
 
 		"none while nobody wants to know, then one at once": {
@@ -234,6 +263,20 @@ func TestAudit(t *testing.T) {
 		"one while nobody wants to know": {
 			changes: []change{nobody("1:40"), again("3:00")},
 			polls:   answered("0:00", "1:20", "2:20", "3:00", "4:20", "5:20"),
+			want:    sums{Early: 1},
+		},
+		"one in vain, tried again when that is wanted": {
+			changes: []change{{at: at("0:30"), interval: 2 * time.Hour, retry: time.Hour}},
+			polls:   together(answered("0:00"), failing("2:20", "3:20"), answered("4:20")),
+		},
+		"one in vain, not tried again when that is wanted": {
+			changes: []change{{at: at("0:30"), interval: 2 * time.Hour, retry: time.Hour}},
+			polls:   together(answered("0:00"), failing("2:20")),
+			want:    sums{Lost: 2},
+		},
+		"one in vain, tried again too soon": {
+			changes: []change{{at: at("0:30"), interval: 2 * time.Hour, retry: time.Hour}},
+			polls:   together(answered("0:00"), failing("2:20"), answered("2:50")),
 			want:    sums{Early: 1},
 		},
 		"none when somebody wants to know again": {
@@ -281,6 +324,11 @@ func TestAudit(t *testing.T) {
 		"two in a slot of trouble": {
 			trouble: during("2:00", "2:30"),
 			polls:   together(answered("0:00", "1:20"), failing("2:20"), answered("2:35", "3:20", "4:20", "5:20")),
+			want:    sums{Early: 1},
+		},
+		"one that waited for its turn before the trouble, and two in a slot of it": {
+			trouble: during("3:20", "3:22"),
+			polls:   together(answered("0:00", "1:20", "2:20:05"), failing("3:20"), answered("3:25", "4:20", "5:20")),
 			want:    sums{Early: 1},
 		},
 		"none after the trouble": {

@@ -19,6 +19,8 @@ type question struct {
 // wish is somebody's interest in an answer.
 type wish struct {
 	interval time.Duration
+	// retry is the interval while the vendor gives none; zero means the same.
+	retry time.Duration
 	// key is the credential to ask with. Answers to another are not shared.
 	key string
 	// refresh is the last request for a poll besides the schedule.
@@ -42,6 +44,8 @@ type change struct {
 	// interval is the shortest that anybody wants from now on; zero when nobody
 	// wants an answer any more.
 	interval time.Duration
+	// retry is the shortest that anybody wants while the vendor gives no answer.
+	retry time.Duration
 	// joined is the shortest interval of those who did not want an answer before;
 	// zero when there is none. They are content with an answer younger than that,
 	// or else need not wait for a slot.
@@ -73,10 +77,10 @@ func (s *schedule) revise(now time.Time, wanted demand) {
 	s.addUp(now)
 	for q := range union(s.wanted, wanted) {
 		before, after := s.wanted[q], wanted[q]
-		c := change{at: now, interval: shortest(after), joined: joined(before, after)}
+		c := change{at: now, interval: shortest(after), retry: shortestRetry(after), joined: joined(before, after)}
 		c.rekeyed = differs(before, after, func(w wish) string { return w.key })
 		c.requested = differs(before, after, func(w wish) string { return w.refresh })
-		if c.joined > 0 || c.rekeyed || c.requested || c.interval != shortest(before) {
+		if c.joined > 0 || c.rekeyed || c.requested || c.interval != shortest(before) || c.retry != shortestRetry(before) {
 			s.changes[q] = append(s.changes[q], c)
 		}
 	}
@@ -127,6 +131,17 @@ func shortest(wishes map[string]wish) time.Duration {
 		return 0
 	}
 	return slices.Min(intervals)
+}
+
+// shortestRetry returns the shortest interval while the vendor gives no answer.
+func shortestRetry(wishes map[string]wish) time.Duration {
+	least := shortest(wishes)
+	for _, w := range wishes {
+		if w.retry > 0 {
+			least = min(least, w.retry)
+		}
+	}
+	return least
 }
 
 // joined returns the shortest interval of who is new.

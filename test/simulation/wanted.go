@@ -26,8 +26,9 @@ func (f *fleet) revise() {
 		credential := a.secret.ResourceVersion
 		wanted.add(f.question(a, vendors.OpVerify), a.name, wish{interval: a.object.GetVerifyInterval(), key: credential})
 		for _, w := range f.active(a) {
-			for text, interval := range f.questions(w.QuotaWatch) {
-				wanted.add(f.question(a, text), w.Name, wish{interval, credential, w.Annotations[v1alpha1.AnnotationRequestedAt]})
+			for text, wish := range f.questions(w.QuotaWatch) {
+				wish.key, wish.refresh = credential, w.Annotations[v1alpha1.AnnotationRequestedAt]
+				wanted.add(f.question(a, text), w.Name, wish)
 			}
 		}
 	}
@@ -39,19 +40,19 @@ func (f *fleet) question(a *account, text string) question {
 }
 
 // questions are what a watch asks, with the intervals.
-func (f *fleet) questions(w *v1alpha1.QuotaWatch) map[string]time.Duration {
-	questions := map[string]time.Duration{}
+func (f *fleet) questions(w *v1alpha1.QuotaWatch) map[string]wish {
+	questions := map[string]wish{}
 	if packages := w.Spec.Packages; packages != nil {
-		questions[packagesQuestion(packagesQuery(packages))] = w.GetInterval()
+		questions[packagesQuestion(packagesQuery(packages))] = wish{interval: w.GetInterval()}
 	}
 	if usage := w.Spec.Usage; usage != nil {
 		query := usageQuery(usage)
 		query.Days = quota.UsageDays(usage.GetWindow(), f.clock.Now())
-		questions[usageQuestion(query)] = usage.GetInterval()
+		questions[usageQuestion(query)] = wish{interval: usage.GetInterval()}
 	}
 	if bill := w.Spec.Bill; bill != nil {
-		questions[billQuestion(bill.Polyv.IsolationID, false)] = bill.GetInterval()
-		questions[billQuestion(bill.Polyv.IsolationID, true)] = max(bill.GetInterval(), closedBillInterval)
+		questions[billQuestion(bill.Polyv.IsolationID, false)] = wish{interval: bill.GetInterval()}
+		questions[billQuestion(bill.Polyv.IsolationID, true)] = wish{interval: max(bill.GetInterval(), closedBillInterval), retry: bill.GetInterval()}
 	}
 	return questions
 }
