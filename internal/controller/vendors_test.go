@@ -197,6 +197,30 @@ func shownMetrics() string {
 	return text.String()
 }
 
+var _ = Describe("Bills of closed months", func() {
+	It("are asked for again at the interval of bills when the vendor refused them", func() {
+		o, s := newOperator(), polyvGroup()
+		s.watch.Bill.Interval = &metav1.Duration{Duration: time.Hour}
+		o.apply(s)
+		o.eventuallyWatch(And(beReady(), s.shows))
+		closedError := HaveField("Status.Bill.ClosedMonths.LastError", Not(BeNil()))
+		Expect(o.vendor.Inject(s.service, vendorsim.Fault{Name: vendorsim.FaultVendorError})).To(Succeed())
+		o.advance(24 * time.Hour) // they are read once a day
+		Eventually(func() *v1alpha1.QuotaWatch {
+			o.advance(10 * time.Minute)
+			return o.storedWatch()
+		}).WithTimeout(patience).Should(closedError)
+
+		Expect(o.vendor.Clear(s.service, vendorsim.FaultVendorError)).To(Succeed())
+		mended := o.clock.Now()
+		Eventually(func() *v1alpha1.QuotaWatch {
+			o.advance(10 * time.Minute)
+			return o.storedWatch()
+		}).WithTimeout(patience).Should(And(beReady(), s.shows, Not(closedError)))
+		Expect(o.clock.Since(mended)).To(BeNumerically("<", 4*time.Hour))
+	})
+})
+
 var _ = Describe("A group at POLYV", func() {
 	var o *operator
 	BeforeEach(func() { o = newOperator() })
