@@ -139,15 +139,7 @@ func (r *review) change(c change) {
 	if r.interval != c.interval || c.rekeyed {
 		r.anchor = nil
 	}
-	if c.rekeyed {
-		r.besides = append(r.besides, c.at.Add(r.slack()))
-	}
-	if c.requested {
-		r.besides = append(r.besides, r.delayed(c.at, c.at.Add(refreshSpacing+r.slack())))
-		if r.owed.After(c.at.Add(refreshSpacing + r.slack())) {
-			r.owe(c.at, refreshSpacing)
-		}
-	}
+	r.allowBesides(c)
 	r.interval, r.retry, r.since = c.interval, cmp.Or(c.retry, c.interval), c.at
 	switch {
 	case r.interval == 0:
@@ -160,6 +152,22 @@ func (r *review) change(c change) {
 		r.owe(c.at, r.interval)
 	case r.anchor == nil && r.last != nil:
 		r.owe(r.last.at, 2*r.interval)
+	}
+}
+
+// allowBesides notes the polls besides the schedule that a change brings: the last
+// one with the credential before, and one that is asked for, which has to come.
+func (r *review) allowBesides(c change) {
+	if c.rekeyed {
+		r.besides = append(r.besides, c.at.Add(r.slack()))
+	}
+	if !c.requested {
+		return
+	}
+	by := c.at.Add(refreshSpacing + r.slack())
+	r.besides = append(r.besides, r.delayed(c.at, by))
+	if r.owed.After(by) {
+		r.owe(c.at, refreshSpacing)
 	}
 }
 
