@@ -3,7 +3,11 @@
 
 package polling
 
-import "time"
+import (
+	"time"
+
+	"github.com/quotawatch/quotawatch/internal/vendors"
+)
 
 // shown is the answer as the owners see it. While a breaker holds the query,
 // its failure is theirs too, and the next attempt is the one after.
@@ -35,6 +39,13 @@ func (q *query) shows(b *breaker, now time.Time) bool {
 	case running:
 		return b.probe == q || q.paused
 	default:
-		return q.question.answeredByAny && now.Before(b.until)
+		return q.question.answeredByAny && b.lasts(now)
 	}
+}
+
+// lasts tells whether what opened the breaker is still so as far as anybody knows:
+// a pause until it is over, any other failure until a probe succeeds. Else an
+// outage would seem to come and go with each probe.
+func (b *breaker) lasts(now time.Time) bool {
+	return b.err.Kind != vendors.KindThrottled || now.Before(b.until)
 }

@@ -5,9 +5,12 @@ package polling
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/quotawatch/quotawatch/internal/vendors"
 )
@@ -79,6 +82,32 @@ func TestOwnersBehindAProbeAreToldOfThePause(t *testing.T) {
 		w.declare("behind", credential("id"), v.packages(day).of("behind"))
 		w.expectWoken(t, vendors.OpPackages, throttled, "behind")
 		release()
+	})
+}
+
+// Else its status would be written twice for each probe.
+func TestAccountSeesOneFailureThroughoutAnOutage(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		v := w.vendor()
+		w.declare("account", credential("id"), v.verify(day).since(began))
+		for i := range 10 {
+			w.declare(fmt.Sprint("watch", i), credential("id"), v.packages(time.Minute).of(fmt.Sprint(i)))
+		}
+		v.failWith(&vendors.Error{Kind: vendors.KindUnavailable})
+		var turns []bool
+		seen := false
+		for range 20 * 60 {
+			w.pass(time.Second)
+			if sees := w.answer("account", vendors.OpVerify).Err != nil; sees != seen {
+				seen, turns = sees, append(turns, sees)
+			}
+			if w.clock.Since(began) > 15*time.Minute {
+				v.recover()
+			}
+		}
+		if diff := cmp.Diff([]bool{true, false}, turns); diff != "" {
+			t.Errorf("the account saw a failure come and go (-want +got):\n%s", diff)
+		}
 	})
 }
 
