@@ -108,6 +108,12 @@ var rows = []row{
 		}
 		return ratio(r.Outage.StatusWrites, float64(r.Watches)), true
 	}},
+	{"  status writes per account", "%.2f", target{}, func(r *result) (float64, bool) {
+		if r.Outage == nil {
+			return 0, false
+		}
+		return ratio(r.Outage.APIRequests[accountWrites], float64(r.Accounts)), true
+	}},
 	{"  all recovered after, s", "%.1f", atMost(interval.Seconds()), ofOutage(func(o *outage) float64 { return o.RecoverySeconds })},
 }
 

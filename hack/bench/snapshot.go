@@ -21,7 +21,8 @@ const (
 	metricAPIRequests = "apiserver_request_total"
 
 	// statusWrites are the status writes of QuotaWatches among the API requests.
-	statusWrites = "PATCH quotawatches/status"
+	statusWrites  = "PATCH quotawatches/status"
+	accountWrites = "PATCH vendoraccounts/status"
 
 	metricPuts     = "etcd_mvcc_put_total"
 	metricWALBytes = "etcd_disk_wal_write_bytes_total"

@@ -45,9 +45,10 @@ func (q *query) resumeAt() time.Time {
 }
 
 // slotAfterAttempt returns the first slot that is an interval after the last
-// one, after a failure that for trying again. Slots that passed during a slow attempt are not made up for: its answer
-// is the freshest there can be. Nor is one that comes soon after an answer for
-// which the vendor was asked late, because the question was held.
+// one, or after a failure the interval of trying again. Slots that passed during a
+// slow attempt are not made up for: its answer is the freshest there can be. Nor
+// is one that comes soon after an answer for which the vendor was asked late,
+// because the question was held.
 func (q *query) slotAfterAttempt() time.Time {
 	interval := q.interval()
 	if q.answer.Err != nil {

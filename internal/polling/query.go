@@ -25,7 +25,8 @@ type Source struct {
 	// Key identifies the credential together with everything that decides where
 	// and how it is used; see Keyer.
 	Key Key
-	// ID is the credential's public part, for example the access-key ID. It
+	// ID is the credential's public part, for example the access-key ID. Calls to
+	// one Host with one ID take turns, because by it the vendor counts. It also
 	// decides when within an interval its queries run, so that a restart moves
 	// nothing; it is shown nowhere.
 	ID string
