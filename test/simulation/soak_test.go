@@ -25,7 +25,7 @@ import (
 var _ = Describe("The soak", Label("soak"), Ordered, ContinueOnFailure, func() {
 	var (
 		watches = environment("SOAK_WATCHES", 200)
-		minutes = environment("SOAK_MINUTES", 10)
+		minutes = environment("SOAK_MINUTES", 14)
 		seed    = environment("SOAK_SEED", 1)
 
 		s      *storm

@@ -44,10 +44,15 @@ const (
 	// longestOutage is how long a vendor fails as a whole at most.
 	longestOutage = 45 * time.Second
 
-	// calm is how long before the end nothing fails any more. Whole vendors fail
-	// earlier only, and so do those that have to be left alone for minutes.
-	calm            = 3 * time.Minute
-	noOutage        = 5 * time.Minute
+	// longestInterval is that of the watches that are polled the least.
+	longestInterval = 2 * time.Minute
+
+	// calm is how long before the end nothing fails or changes any more: as long as
+	// an answer out of its slot may have to wait for the next one, and for its turn.
+	// Whole vendors fail earlier only, and so do those that have to be left alone for
+	// minutes.
+	calm            = 2*longestInterval + time.Minute
+	noOutage        = calm + 2*time.Minute
 	noPolyvThrottle = polyvPause + calm
 )
 
@@ -325,4 +330,6 @@ func (s *storm) reading(a *account) reading {
 	return readings[s.random.IntN(len(readings))]
 }
 
-func (s *storm) interval() time.Duration { return time.Duration(1+s.random.IntN(2)) * time.Minute }
+func (s *storm) interval() time.Duration {
+	return time.Duration(1+s.random.Int64N(int64(longestInterval/time.Minute))) * time.Minute
+}
