@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/quotawatch/quotawatch/internal/vendors"
@@ -39,6 +40,7 @@ const (
 // asked is one poll of a question, as the vendor saw it.
 type asked struct {
 	at     time.Time // of its first call
+	key    string    // the fingerprint of the credential that it was made with
 	failed bool
 	// refused tells that the operator kept the poll from its next call. Another
 	// takes its place.
@@ -99,12 +101,17 @@ type review struct {
 	// vendor has failed to give it.
 	awaited  bool
 	failures int
-	// besides are the times until which one poll each may come besides the schedule:
-	// the last one with a credential that was changed, and those asked for.
+	// key is that of the credential to ask with, and inLine until when one poll that
+	// was in line when it changed may still come with the one before.
+	key    string
+	inLine time.Time
+	// besides are the times until which one poll each may come besides the schedule
+	// because it was asked for.
 	besides []time.Time
 	// owed is when a poll is lost if there is none until then, counted from a time;
 	// zero for never.
 	owed, owedSince time.Time
+	trail           trail
 }
 
 // take goes on with what followed, in the order of time.
@@ -112,12 +119,15 @@ func (r *review) take(changes []change, polls []asked) {
 	for i := range polls {
 		for len(changes) > 0 && !changes[0].at.After(polls[i].at) {
 			r.change(changes[0])
+			r.trail.add(changes[0])
 			changes = changes[1:]
 		}
 		r.poll(&polls[i])
+		r.trail.add(polls[i])
 	}
 	for _, c := range changes {
 		r.change(c)
+		r.trail.add(c)
 	}
 }
 
@@ -133,18 +143,21 @@ func (r *review) change(c change) {
 	if r.interval > 0 && !r.isVerification() {
 		r.verdict.slots += float64(r.audit.up(r.since, c.at)) / float64(r.interval)
 	}
-	served := r.success != nil && !c.rekeyed && c.at.Sub(r.success.at) < c.joined &&
-		!r.audit.isRestart(r.success.at, c.at) // which knows only what its owners have in their status
-	isResumed := r.interval == 0
-	if r.interval != c.interval || c.rekeyed {
+	isRekeyed, isResumed, served := r.isRekeyed(c), r.interval == 0, r.isServed(c)
+	if r.interval != c.interval || isRekeyed {
 		r.anchor = nil
 	}
-	r.allowBesides(c)
 	r.interval, r.retry, r.since = c.interval, cmp.Or(c.retry, c.interval), c.at
+	if isRekeyed {
+		r.key, r.inLine = c.key, c.at.Add(r.slack())
+	}
+	if c.requested {
+		r.allowBesides(c.at)
+	}
 	switch {
 	case r.interval == 0:
 		r.owed, r.awaited = time.Time{}, false
-	case (c.joined > 0 || c.rekeyed) && !served:
+	case (c.joined > 0 || isRekeyed) && !served:
 		r.awaited, r.failures = true, 0
 		r.owe(c.at, maxSlack-r.slack()) // many may ask at once
 	case isResumed:
@@ -155,19 +168,23 @@ func (r *review) change(c change) {
 	}
 }
 
-// allowBesides notes the polls besides the schedule that a change brings: the last
-// one with the credential before, and one that is asked for, which has to come.
-func (r *review) allowBesides(c change) {
-	if c.rekeyed {
-		r.besides = append(r.besides, c.at.Add(r.slack()))
-	}
-	if !c.requested {
-		return
-	}
-	by := c.at.Add(refreshSpacing + r.slack())
-	r.besides = append(r.besides, r.delayed(c.at, by))
+// isRekeyed tells whether a change has another credential ask.
+func (r *review) isRekeyed(c change) bool { return c.interval > 0 && c.key != r.key }
+
+// isServed tells whether who is new finds an answer that is young enough. A process
+// that has just started knows only those that its owners have in their statuses.
+func (r *review) isServed(c change) bool {
+	return r.success != nil && !r.isRekeyed(c) && c.at.Sub(r.success.at) < c.joined &&
+		!r.audit.isRestart(r.success.at, c.at)
+}
+
+// allowBesides notes that a poll besides the schedule is asked for, which has to
+// come.
+func (r *review) allowBesides(at time.Time) {
+	by := at.Add(refreshSpacing + r.slack())
+	r.besides = append(r.besides, r.delayed(at, by))
 	if r.owed.After(by) {
-		r.owe(c.at, refreshSpacing)
+		r.owe(at, refreshSpacing)
 	}
 }
 
@@ -176,6 +193,10 @@ func (r *review) poll(p *asked) {
 	r.settleUp(p.at)
 	if r.interval == 0 {
 		r.pollUnwanted(p)
+		return
+	}
+	if p.key != r.key {
+		r.pollInLine(p)
 		return
 	}
 	isBesides := r.isBesides(p)
@@ -208,6 +229,15 @@ func (r *review) pollUnwanted(p *asked) {
 	if p.at.Sub(r.since) > maxSlack {
 		r.early(p, "nobody wants to know")
 	}
+}
+
+// pollInLine takes over a poll with the credential before, of which nobody minds
+// the answer.
+func (r *review) pollInLine(p *asked) {
+	if p.at.After(r.inLine) {
+		r.early(p, "with a credential that is no longer the account's")
+	}
+	r.inLine = time.Time{}
 }
 
 // isBesides tells whether a poll may be one besides the schedule. One that is too
@@ -348,9 +378,10 @@ func (r *review) delayed(from, by time.Time) time.Time {
 	return by
 }
 
+// detail says what is wrong, and what came before it.
 func (r *review) detail(at time.Time, text string) {
-	r.verdict.details = append(r.verdict.details,
-		fmt.Sprintf("%s %s %q: %s", at.Format(time.TimeOnly), r.question.account, r.question.text, text))
+	r.verdict.details = append(r.verdict.details, fmt.Sprintf("%s %s %q: %s, after%s%s",
+		at.Format(time.TimeOnly), r.question.account, r.question.text, text, r.trail, r.audit.around(at)))
 }
 
 // isRestart tells whether an operator started between two polls. What was polled
@@ -362,6 +393,21 @@ func (a *audit) isRestart(from, to time.Time) bool {
 // isHeld tells whether a poll at that time may have been held back.
 func (a *audit) isHeld(at time.Time) bool {
 	return slices.ContainsFunc(a.trouble, func(s span) bool { return !at.Before(s.from) && !at.After(s.to.Add(a.aftermath)) })
+}
+
+// around tells of the trouble around a time, and of when there was no operator.
+func (a *audit) around(at time.Time) string {
+	var text strings.Builder
+	put := func(what string, spans []span) {
+		for _, s := range spans {
+			if at.Sub(s.to) < time.Hour && s.from.Sub(at) < time.Hour {
+				_, _ = fmt.Fprintf(&text, "\n    %s %s", what, s)
+			}
+		}
+	}
+	put("no operator", a.down)
+	put("trouble", a.trouble)
+	return text.String()
 }
 
 // up is how much of the time between two moments there was an operator.

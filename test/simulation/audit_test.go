@@ -40,6 +40,14 @@ func polled(like asked, times []string) []asked {
 	return polls
 }
 
+// withNewKey marks polls as made with another key.
+func withNewKey(polls []asked) []asked {
+	for i := range polls {
+		polls[i].key = "new"
+	}
+	return polls
+}
+
 func together(lists ...[]asked) []asked {
 	var polls []asked
 	for _, list := range lists {
@@ -121,7 +129,7 @@ func TestAudit(t *testing.T) {
 	hourly := change{at: at("0:00"), interval: time.Hour, joined: time.Hour}
 	nobody := func(clock string) change { return change{at: at(clock)} }
 	again := func(clock string) change { return change{at: at(clock), interval: time.Hour, joined: time.Hour} }
-	rekeyed := func(clock string) change { return change{at: at(clock), interval: time.Hour, rekeyed: true} }
+	rekeyed := func(clock string) change { return change{at: at(clock), interval: time.Hour, key: "new"} }
 	requested := func(clock string) change { return change{at: at(clock), interval: time.Hour, requested: true} }
 
 	type sums struct{ Early, Lost int }
@@ -206,25 +214,38 @@ func TestAudit(t *testing.T) {
 		},
 		"with another credential, one at once": {
 			changes: []change{rekeyed("2:40")},
-			polls:   answered("0:00", "1:20", "2:20", "2:40", "4:05", "5:05"), // and other slots
+			polls:   together(answered("0:00", "1:20", "2:20"), withNewKey(answered("2:40", "4:05", "5:05"))), // and other slots
 		},
-		"with another credential, one at once besides one of the old one": {
+		"with another credential, one at once before one in line of the old one": {
 			changes: []change{rekeyed("2:40")},
-			polls:   answered("0:00", "1:20", "2:20", "2:40:01", "2:40:02", "4:05", "5:05"),
+			polls: together(answered("0:00", "1:20", "2:20"),
+				withNewKey(answered("2:40:01")), answered("2:40:02"), withNewKey(answered("4:05", "5:05"))),
 		},
-		"with another credential, two at once besides one of the old one": {
+		"with another credential, one that is answered after one in line of the old one in vain": {
 			changes: []change{rekeyed("2:40")},
-			polls:   answered("0:00", "1:20", "2:20", "2:40:01", "2:40:02", "2:40:03", "4:05", "5:05"),
+			polls: together(answered("0:00", "1:20", "2:20"), failing("2:40:01"),
+				withNewKey(together(failing("2:40:01.3", "2:40:02.3"), answered("2:40:05", "4:05", "5:05")))),
+		},
+		"with another credential, two of the old one": {
+			changes: []change{rekeyed("2:40")},
+			polls: together(answered("0:00", "1:20", "2:20"), failing("2:40:01", "2:40:02"),
+				withNewKey(answered("2:40:03", "4:05", "5:05"))),
+			want: sums{Early: 1},
+		},
+		"with another credential, two at once": {
+			changes: []change{rekeyed("2:40")},
+			polls:   together(answered("0:00", "1:20", "2:20"), withNewKey(answered("2:40:01", "2:40:02", "4:05", "5:05"))),
 			want:    sums{Early: 1},
 		},
-		"with another credential, one at once and one much later": {
+		"with another credential, one of the old one in its slot": {
 			changes: []change{rekeyed("2:40")},
-			polls:   answered("0:00", "1:20", "2:20", "2:40:01", "2:50", "4:05", "5:05"),
-			want:    sums{Early: 1},
+			polls: together(answered("0:00", "1:20", "2:20"),
+				withNewKey(answered("2:40:01")), answered("3:20"), withNewKey(answered("4:05", "5:05"))),
+			want: sums{Early: 1},
 		},
 		"with another credential, none at once": {
 			changes: []change{rekeyed("2:40")},
-			polls:   answered("0:00", "1:20", "2:20", "3:20", "4:20", "5:20"),
+			polls:   together(answered("0:00", "1:20", "2:20"), withNewKey(answered("3:20", "4:20", "5:20"))),
 			want:    sums{Lost: 1},
 		},
 

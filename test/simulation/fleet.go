@@ -44,13 +44,15 @@ type fleet struct {
 
 // account is an account at a vendor with the objects that are about it.
 type account struct {
-	kind    accountKind
-	name    string
-	keys    int     // how many there have been, of which one is good
-	numbers []int64 // all amounts follow from the last; earlier ones may still be shown
-	object  *v1alpha1.VendorAccount
-	secret  *corev1.Secret
-	watches []*watch
+	kind accountKind
+	name string
+	keys int // how many there have been, of which one is good
+	// fingerprint is that of the credential in the Secret.
+	fingerprint string
+	numbers     []int64 // all amounts follow from the last; earlier ones may still be shown
+	object      *v1alpha1.VendorAccount
+	secret      *corev1.Secret
+	watches     []*watch
 }
 
 // watch is a QuotaWatch and what it shows.
@@ -135,7 +137,7 @@ func (f *fleet) apply() {
 	for _, a := range f.accounts {
 		f.fill(a)
 		f.newKey(a)
-		a.secret.StringData = a.kind.secret(a.key(), secretOf(a.key()))
+		a.keep(a.secret, secretOf(a.key()))
 		create(a.secret)
 		create(a.object)
 		for _, w := range a.watches {
@@ -169,8 +171,14 @@ func (f *fleet) newKey(a *account) {
 // storeKey writes the account's key into its Secret, with that secret.
 func (f *fleet) storeKey(a *account, secret string) {
 	GinkgoHelper()
-	edit(f, a.secret, func(s *corev1.Secret) { s.StringData = a.kind.secret(a.key(), secret) })
+	edit(f, a.secret, func(s *corev1.Secret) { a.keep(s, secret) })
 	f.revise()
+}
+
+// keep puts the account's key into its Secret, with that secret.
+func (a *account) keep(s *corev1.Secret, secret string) {
+	s.StringData = a.kind.secret(a.key(), secret)
+	a.fingerprint = fingerprint(s.StringData)
 }
 
 // use changes all amounts of these accounts at their vendors; of all when none is

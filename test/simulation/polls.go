@@ -22,6 +22,7 @@ import (
 type poll struct {
 	service    string
 	credential string
+	key        string // the fingerprint of the credential as a whole
 	question   string
 	ended      bool
 	failed     bool
@@ -91,7 +92,10 @@ func (l *pollLog) watch(service string, factory vendors.Factory) vendors.Factory
 	factory.New = func(access vendors.Access) *vendors.Account {
 		access.Pace = l.pace(access.Pace)
 		account := create(access)
-		asker := asker{log: l, service: service, credential: access.Credential[factory.RequiredKeys[0]].Reveal()}
+		asker := asker{
+			log: l, service: service, credential: access.Credential[factory.RequiredKeys[0]].Reveal(),
+			key: fingerprint(revealed(access.Credential)),
+		}
 		account.Verifier = verifier{account.Verifier, asker}
 		if account.Packages != nil {
 			account.Packages = packageReader{account.Packages, asker}
@@ -127,12 +131,12 @@ func (l *pollLog) pace(wait func(context.Context) error) func(context.Context) e
 
 // asker notes the polls of one account.
 type asker struct {
-	log                 *pollLog
-	service, credential string
+	log                      *pollLog
+	service, credential, key string
 }
 
 func (a asker) ask(ctx context.Context, question string, ask func(context.Context) error) error {
-	p := &poll{service: a.service, credential: a.credential, question: question}
+	p := &poll{service: a.service, credential: a.credential, key: a.key, question: question}
 	a.log.mu.Lock()
 	a.log.polls = append(a.log.polls, p)
 	a.log.mu.Unlock()

@@ -60,13 +60,14 @@ func TestPollLogNotesEachCallAtItsTime(t *testing.T) {
 	waits = []time.Duration{time.Hour, -1}
 	_, _ = account.Packages.ReadPackages(t.Context(), query)
 
+	key := fingerprint(map[string]string{"id": "key"})
 	want := []*poll{
 		{
-			service: "service", credential: "key", question: packagesQuestion(query), ended: true,
+			service: "service", credential: "key", key: key, question: packagesQuestion(query), ended: true,
 			calls: []time.Time{at("0:00"), at("0:00:01"), at("0:01:01")},
 		},
 		{
-			service: "service", credential: "key", question: packagesQuestion(query), ended: true,
+			service: "service", credential: "key", key: key, question: packagesQuestion(query), ended: true,
 			failed: true, refused: true, calls: []time.Time{at("1:01:01")},
 		},
 	}

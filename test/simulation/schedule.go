@@ -21,7 +21,7 @@ type wish struct {
 	interval time.Duration
 	// retry is the interval while the vendor gives none; zero means the same.
 	retry time.Duration
-	// key is the credential to ask with. Answers to another are not shared.
+	// key is that of the credential to ask with. Answers to another are not shared.
 	key string
 	// refresh is the last request for a poll besides the schedule.
 	refresh string
@@ -50,9 +50,9 @@ type change struct {
 	// zero when there is none. They are content with an answer younger than that,
 	// or else need not wait for a slot.
 	joined time.Duration
-	// rekeyed tells that from now on another credential asks, which need not wait
-	// for a slot either.
-	rekeyed bool
+	// key is that of the credential to ask with from now on. Another than before need
+	// not wait for a slot either.
+	key string
 	// requested tells that somebody asks for a poll besides the schedule.
 	requested bool
 }
@@ -77,10 +77,11 @@ func (s *schedule) revise(now time.Time, wanted demand) {
 	s.addUp(now)
 	for q := range union(s.wanted, wanted) {
 		before, after := s.wanted[q], wanted[q]
-		c := change{at: now, interval: shortest(after), retry: shortestRetry(after), joined: joined(before, after)}
-		c.rekeyed = differs(before, after, func(w wish) string { return w.key })
-		c.requested = differs(before, after, func(w wish) string { return w.refresh })
-		if c.joined > 0 || c.rekeyed || c.requested || c.interval != shortest(before) || c.retry != shortestRetry(before) {
+		c := change{
+			at: now, interval: shortest(after), retry: shortestRetry(after), joined: joined(before, after),
+			key: keyOf(after), requested: isRequested(before, after),
+		}
+		if c.joined > 0 || c.key != keyOf(before) || c.requested || c.interval != shortest(before) || c.retry != shortestRetry(before) {
 			s.changes[q] = append(s.changes[q], c)
 		}
 	}
@@ -154,10 +155,19 @@ func joined(before, after map[string]wish) time.Duration {
 	return shortest(fresh)
 }
 
-// differs tells whether something of a wish has changed.
-func differs(before, after map[string]wish, something func(wish) string) bool {
+// keyOf returns the key of a question's wishes, which all have the same; empty when
+// there are none.
+func keyOf(wishes map[string]wish) string {
+	for _, w := range wishes {
+		return w.key
+	}
+	return ""
+}
+
+// isRequested tells whether somebody asks for a poll besides the schedule.
+func isRequested(before, after map[string]wish) bool {
 	for object, w := range after {
-		if earlier, known := before[object]; known && something(earlier) != something(w) {
+		if earlier, known := before[object]; known && earlier.refresh != w.refresh {
 			return true
 		}
 	}

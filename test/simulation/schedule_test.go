@@ -24,22 +24,22 @@ func TestScheduleNotesWhatChanges(t *testing.T) {
 		"nobody": {},
 		"somebody": {
 			after: wishes{"a": seldom},
-			want:  []change{{at: now, interval: 2 * time.Hour, retry: 2 * time.Hour, joined: 2 * time.Hour}},
+			want:  []change{{at: now, interval: 2 * time.Hour, retry: 2 * time.Hour, joined: 2 * time.Hour, key: "1"}},
 		},
 		"the same": {
 			before: wishes{"a": seldom}, after: wishes{"a": seldom},
 		},
 		"another, who wants it more often": {
 			before: wishes{"a": seldom}, after: wishes{"a": seldom, "b": often},
-			want: []change{{at: now, interval: time.Hour, retry: time.Hour, joined: time.Hour}},
+			want: []change{{at: now, interval: time.Hour, retry: time.Hour, joined: time.Hour, key: "1"}},
 		},
 		"another, who wants it less often": {
 			before: wishes{"a": often}, after: wishes{"a": often, "b": seldom},
-			want: []change{{at: now, interval: time.Hour, retry: time.Hour, joined: 2 * time.Hour}},
+			want: []change{{at: now, interval: time.Hour, retry: time.Hour, joined: 2 * time.Hour, key: "1"}},
 		},
 		"one less, who wanted it more often": {
 			before: wishes{"a": seldom, "b": often}, after: wishes{"a": seldom},
-			want: []change{{at: now, interval: 2 * time.Hour, retry: 2 * time.Hour}},
+			want: []change{{at: now, interval: 2 * time.Hour, retry: 2 * time.Hour, key: "1"}},
 		},
 		"one less, who wanted it less often": {
 			before: wishes{"a": seldom, "b": often}, after: wishes{"b": often},
@@ -50,11 +50,11 @@ func TestScheduleNotesWhatChanges(t *testing.T) {
 		},
 		"another credential": {
 			before: wishes{"a": seldom}, after: wishes{"a": {interval: 2 * time.Hour, key: "2"}},
-			want: []change{{at: now, interval: 2 * time.Hour, retry: 2 * time.Hour, rekeyed: true}},
+			want: []change{{at: now, interval: 2 * time.Hour, retry: 2 * time.Hour, key: "2"}},
 		},
 		"a request for a refresh": {
 			before: wishes{"a": seldom}, after: wishes{"a": {interval: 2 * time.Hour, key: "1", refresh: "now"}},
-			want: []change{{at: now, interval: 2 * time.Hour, retry: 2 * time.Hour, requested: true}},
+			want: []change{{at: now, interval: 2 * time.Hour, retry: 2 * time.Hour, key: "1", requested: true}},
 		},
 	}
 	for name, test := range tests {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -88,7 +89,7 @@ var _ = Describe("The soak", Label("soak"), Ordered, ContinueOnFailure, func() {
 		l := s.ledger()
 		AddReportEntry("What happened", s.account())
 		AddReportEntry("The account of calls against the schedule", l.String()+s.effortSoFar().String())
-		Expect(l.problems()).To(BeEmpty())
+		Expect(strings.Join(l.problems(), "\n")).To(BeEmpty())
 	})
 })
 

@@ -23,11 +23,10 @@ func (f *fleet) revise() {
 		if a.object.Spec.Suspend {
 			continue
 		}
-		credential := a.secret.ResourceVersion
-		wanted.add(f.question(a, vendors.OpVerify), a.name, wish{interval: a.object.GetVerifyInterval(), key: credential})
+		wanted.add(f.question(a, vendors.OpVerify), a.name, wish{interval: a.object.GetVerifyInterval(), key: a.fingerprint})
 		for _, w := range f.active(a) {
 			for text, wish := range f.questions(w.QuotaWatch) {
-				wish.key, wish.refresh = credential, w.Annotations[v1alpha1.AnnotationRequestedAt]
+				wish.key, wish.refresh = a.fingerprint, w.Annotations[v1alpha1.AnnotationRequestedAt]
 				wanted.add(f.question(a, text), w.Name, wish)
 			}
 		}
