@@ -4,6 +4,7 @@
 package simulation
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -27,12 +28,16 @@ func (f *fleet) revise() {
 		for _, w := range f.active(a) {
 			for text, wish := range f.questions(w.QuotaWatch) {
 				wish.key, wish.refresh = a.fingerprint, w.Annotations[v1alpha1.AnnotationRequestedAt]
-				wanted.add(f.question(a, text), w.Name, wish)
+				wanted.add(f.question(a, text), specOf(w), wish)
 			}
 		}
 	}
 	f.schedule.revise(f.clock.Now(), wanted)
 }
+
+// specOf names the watch as it is specified. After an edit it wants to know anew,
+// also what it wanted to know before.
+func specOf(w *watch) string { return fmt.Sprintf("%s, generation %d", w.Name, w.Generation) }
 
 func (f *fleet) question(a *account, text string) question {
 	return question{service: a.kind.service(), account: a.name, text: text}
