@@ -62,7 +62,7 @@ func (r *QuotaWatchReconciler) Reconcile(ctx context.Context, req ctrl.Request) 
 		return ctrl.Result{RequeueAfter: silence}, nil
 	}
 	if worthWriting(&before, watch) {
-		if err := patchStatus(ctx, r.Client, &before, watch); err != nil {
+		if err := patchStatus(ctx, r.Client, watch, before.Status, watch.Status); err != nil {
 			return unwritten(err)
 		}
 		announceWatch(r.Recorder, &before, watch, report.Changes)

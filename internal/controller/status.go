@@ -4,7 +4,6 @@
 package controller
 
 import (
-	"context"
 	"reflect"
 	"slices"
 	"time"
@@ -35,19 +34,6 @@ func (r *reconciler) silence(owner polling.Owner, before, after []metav1.Conditi
 		return 0
 	}
 	return r.Poller.Declared(owner).Add(firstPatience).Sub(r.Clock.Now())
-}
-
-// patchStatus writes the status of after in one request, unless somebody else
-// changed the object since before was read. The answer goes to a copy, because
-// what after refers to may be the cache's; after has the version of what is stored.
-func patchStatus(ctx context.Context, c client.Client, before, after client.Object) error {
-	stored := after.DeepCopyObject().(client.Object) //nolint:forcetypeassert // as after
-	patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
-	if err := c.Status().Patch(ctx, stored, patch); err != nil {
-		return err
-	}
-	after.SetResourceVersion(stored.GetResourceVersion())
-	return nil
 }
 
 // unwritten is the outcome of a reconcile whose status could not be written. An

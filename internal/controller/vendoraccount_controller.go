@@ -62,7 +62,7 @@ func (r *VendorAccountReconciler) Reconcile(ctx context.Context, req ctrl.Reques
 		return ctrl.Result{RequeueAfter: silence}, nil
 	}
 	if accountWorthWriting(&before, account) || report.Rotated {
-		if err := patchStatus(ctx, r.Client, &before, account); err != nil {
+		if err := patchStatus(ctx, r.Client, account, before.Status, account.Status); err != nil {
 			return unwritten(err)
 		}
 		r.noteCount(&before, account)
