@@ -151,6 +151,29 @@ func TestRetryAfterStopsAReadingOfManyPages(t *testing.T) {
 	})
 }
 
+// Whoever waits for the end of a pause may have a key by then that was revoked.
+func TestReadingThatNobodyWantsDoesNotGoOnAfterAPause(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		source := credential("id").limited(1)
+		var asked []time.Duration
+		w.declare("pages", source, w.pages(source, 20, &asked).of("pages"))
+		v := w.vendor()
+		v.failWith(&vendors.Error{Kind: vendors.KindThrottled, RetryAfter: time.Minute})
+		w.pass(5 * time.Second)
+		w.declare("throttled", source, v.packages(time.Hour))
+		pages := len(asked)
+		if pages == 0 || pages == 20 {
+			t.Fatalf("%d pages were asked for before the pause", pages)
+		}
+		w.forget("pages")
+		v.recover()
+		w.pass(5 * time.Minute)
+		if len(asked) != pages {
+			t.Errorf("%d pages were asked for that nobody wants", len(asked)-pages)
+		}
+	})
+}
+
 func TestPauseOutlivesWhoeverCausedIt(t *testing.T) {
 	run(t, func(t *testing.T, w *world) {
 		v := w.vendor()

@@ -48,7 +48,8 @@ func (p *Poller) pause(q *query) {
 
 // admit lets a call pass, unless a breaker opened since the attempt began. Then
 // it returns how long to wait, or refuses the call when that is long: the reading
-// begins anew after the pause.
+// begins anew after the pause. It ends when nobody wants it any more: its key may
+// be one that is void.
 func (p *Poller) admit(ctx context.Context, l *lane) (time.Duration, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -58,7 +59,7 @@ func (p *Poller) admit(ctx context.Context, l *lane) (time.Duration, error) {
 		case b.passes(q):
 		case q == nil:
 			return 0, b.err
-		case pause > maxPause:
+		case pause > maxPause, len(q.owners) == 0:
 			q.refused = true
 			return 0, b.err
 		case b.admits(now):
