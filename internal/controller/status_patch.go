@@ -6,6 +6,7 @@ package controller
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -25,6 +26,9 @@ type object[T any] interface {
 // object since. Afterwards the object has the version of what is stored; the rest
 // of the answer is left alone, because the object shares memory with the cache.
 func patchStatus[T, S any, O object[T]](ctx context.Context, c client.Client, o O, was, is S) error {
+	if o.GetResourceVersion() == "" {
+		return errors.New("without a version, the patch would overwrite what somebody else wrote")
+	}
 	data, err := statusPatch(o.GetResourceVersion(), was, is)
 	if err != nil {
 		return err

@@ -40,7 +40,18 @@ func TestStatusPatchMakesOneStatusOfAnother(t *testing.T) {
 		"a later time in a section": {full, func(s *status) {
 			s.Usage = &v1alpha1.UsageStatus{LastSuccessTime: later(present, time.Minute), LastError: s.Usage.LastError}
 		}, `{"usage": {"lastSuccessTime": "2026-11-21T10:01:00Z"}}`},
-		"a section that is gone": {full, func(s *status) { s.Usage = nil }, `{"usage": null}`},
+		"a later time in a section of a section": {full, func(s *status) {
+			failure := *s.Usage.LastError
+			failure.RetryTime = later(present, time.Minute)
+			s.Usage = &v1alpha1.UsageStatus{LastSuccessTime: present, LastError: &failure}
+		}, `{"usage": {"lastError": {"retryTime": "2026-11-21T10:01:00Z"}}}`},
+		"a list that is empty instead of nil": {full, func(s *status) {
+			s.Usage = &v1alpha1.UsageStatus{
+				LastSuccessTime: present, LastError: s.Usage.LastError, Items: []v1alpha1.UsageItemStatus{},
+			}
+		}, `{}`},
+		"a time with the fraction that is not stored": {full, func(s *status) { s.LastAttemptTime = later(present, time.Millisecond) }, `{}`},
+		"a section that is gone":                      {full, func(s *status) { s.Usage = nil }, `{"usage": null}`},
 		"the first of all statuses": {status{}, func(s *status) { s.ObservedGeneration, s.Resources = 1, full.Resources },
 			`{"observedGeneration": 1, "resources": [{"name": "traffic", "subject": "", "remaining": "100"}]}`},
 	}
@@ -49,6 +60,7 @@ func TestStatusPatchMakesOneStatusOfAnother(t *testing.T) {
 			before := &v1alpha1.QuotaWatch{ObjectMeta: metav1.ObjectMeta{Name: "watch", ResourceVersion: "41"}, Status: test.was}
 			after, untouched := before.DeepCopy(), before.DeepCopy()
 			test.change(&after.Status)
+			wanted := after.DeepCopy()
 			patch, err := statusPatch("41", before.Status, after.Status)
 			if err != nil {
 				t.Fatal(err)
@@ -64,8 +76,8 @@ func TestStatusPatchMakesOneStatusOfAnother(t *testing.T) {
 			if diff := cmp.Diff(fromJSON(t, toJSON(t, after)), fromJSON(t, patched)); diff != "" {
 				t.Errorf("patched object (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(untouched, before); diff != "" {
-				t.Errorf("the status as read was changed (-want +got):\n%s", diff)
+			if diff := cmp.Diff([]*v1alpha1.QuotaWatch{untouched, wanted}, []*v1alpha1.QuotaWatch{before, after}); diff != "" {
+				t.Errorf("to make a patch changed the statuses (-want +got):\n%s", diff)
 			}
 		})
 	}
