@@ -40,6 +40,7 @@ const (
 // asked is one poll of a question, as the vendor saw it.
 type asked struct {
 	at     time.Time // of its first call
+	until  time.Time // of its last
 	key    string    // the fingerprint of the credential that it was made with
 	failed bool
 	// refused tells that the operator kept the poll from its next call. Another
@@ -101,10 +102,10 @@ type review struct {
 	// vendor has failed to give it.
 	awaited  bool
 	failures int
-	// key is that of the credential to ask with, and inLine until when one poll that
-	// was in line when it changed may still come with the one before.
-	key    string
-	inLine time.Time
+	// key is that of the credential to ask with, and rekeyed when it changed while a
+	// poll with the one before may have been under way; zero after that poll.
+	key     string
+	rekeyed time.Time
 	// besides are the times until which one poll each may come besides the schedule
 	// because it was asked for.
 	besides []time.Time
@@ -149,7 +150,10 @@ func (r *review) change(c change) {
 	}
 	r.interval, r.retry, r.since = c.interval, cmp.Or(c.retry, c.interval), c.at
 	if isRekeyed {
-		r.key, r.inLine = c.key, c.at.Add(r.slack())
+		r.key, r.rekeyed, r.success = c.key, time.Time{}, nil
+		if !isResumed {
+			r.rekeyed = c.at
+		}
 	}
 	if c.requested {
 		r.allowBesides(c.at)
@@ -174,7 +178,7 @@ func (r *review) isRekeyed(c change) bool { return c.interval > 0 && c.key != r.
 // isServed tells whether who is new finds an answer that is young enough. A process
 // that has just started knows only those that its owners have in their statuses.
 func (r *review) isServed(c change) bool {
-	return r.success != nil && !r.isRekeyed(c) && c.at.Sub(r.success.at) < c.joined &&
+	return r.success != nil && !r.isRekeyed(c) && c.at.Sub(r.success.until) < c.joined &&
 		!r.audit.isRestart(r.success.at, c.at)
 }
 
@@ -196,7 +200,7 @@ func (r *review) poll(p *asked) {
 		return
 	}
 	if p.key != r.key {
-		r.pollInLine(p)
+		r.pollWithOldKey(p)
 		return
 	}
 	isBesides := r.isBesides(p)
@@ -223,21 +227,22 @@ func (r *review) poll(p *asked) {
 	}
 }
 
-// pollUnwanted takes over a poll for nobody. One may still have been in line when
-// the last object lost its interest.
+// pollUnwanted takes over a poll for nobody. One may still have been under way, or
+// held, when the last object lost its interest.
 func (r *review) pollUnwanted(p *asked) {
-	if p.at.Sub(r.since) > maxSlack {
+	if p.at.After(r.delayed(r.since, r.since.Add(maxSlack))) {
 		r.early(p, "nobody wants to know")
 	}
 }
 
-// pollInLine takes over a poll with the credential before, of which nobody minds
-// the answer.
-func (r *review) pollInLine(p *asked) {
-	if p.at.After(r.inLine) {
-		r.early(p, "with a credential that is no longer the account's")
+// pollWithOldKey takes over a poll with another credential than the account's. One
+// with that before may still have been under way, or held, when it changed; nobody
+// minds its answer.
+func (r *review) pollWithOldKey(p *asked) {
+	if r.rekeyed.IsZero() || p.at.After(r.delayed(r.rekeyed, r.rekeyed.Add(r.slack()))) {
+		r.early(p, "with a credential that is not the account's")
 	}
-	r.inLine = time.Time{}
+	r.rekeyed = time.Time{}
 }
 
 // isBesides tells whether a poll may be one besides the schedule. One that is too
@@ -380,7 +385,7 @@ func (r *review) delayed(from, by time.Time) time.Time {
 
 // detail says what is wrong, and what came before it.
 func (r *review) detail(at time.Time, text string) {
-	r.verdict.details = append(r.verdict.details, fmt.Sprintf("%s %s %q: %s, after%s%s",
+	r.verdict.details = append(r.verdict.details, fmt.Sprintf("%s %s %q: %s%s%s",
 		at.Format(time.TimeOnly), r.question.account, r.question.text, text, r.trail, r.audit.around(at)))
 }
 
@@ -395,12 +400,15 @@ func (a *audit) isHeld(at time.Time) bool {
 	return slices.ContainsFunc(a.trouble, func(s span) bool { return !at.Before(s.from) && !at.After(s.to.Add(a.aftermath)) })
 }
 
+// nearby is how far from a time trouble may have to do with it.
+const nearby = 15 * time.Minute
+
 // around tells of the trouble around a time, and of when there was no operator.
 func (a *audit) around(at time.Time) string {
 	var text strings.Builder
 	put := func(what string, spans []span) {
 		for _, s := range spans {
-			if at.Sub(s.to) < time.Hour && s.from.Sub(at) < time.Hour {
+			if at.Sub(s.to) < nearby && s.from.Sub(at) < nearby {
 				_, _ = fmt.Fprintf(&text, "\n    %s %s", what, s)
 			}
 		}

@@ -34,7 +34,7 @@ func refused(times ...string) []asked  { return polled(asked{failed: true, refus
 func polled(like asked, times []string) []asked {
 	var polls []asked
 	for _, t := range times {
-		like.at = at(t)
+		like.at, like.until = at(t), at(t)
 		polls = append(polls, like)
 	}
 	return polls
@@ -130,6 +130,10 @@ func TestAudit(t *testing.T) {
 	nobody := func(clock string) change { return change{at: at(clock)} }
 	again := func(clock string) change { return change{at: at(clock), interval: time.Hour, joined: time.Hour} }
 	rekeyed := func(clock string) change { return change{at: at(clock), interval: time.Hour, key: "new"} }
+	rejoined := func(clock string) change {
+		return change{at: at(clock), interval: time.Hour, joined: time.Hour, key: "new"}
+	}
+	hourlyAt := func(clock string) change { return change{at: at(clock), interval: time.Hour} }
 	requested := func(clock string) change { return change{at: at(clock), interval: time.Hour, requested: true} }
 
 	type sums struct{ Early, Lost int }
@@ -243,6 +247,48 @@ func TestAudit(t *testing.T) {
 				withNewKey(answered("2:40:01")), answered("3:20"), withNewKey(answered("4:05", "5:05"))),
 			want: sums{Early: 1},
 		},
+		"with another credential, one of the old one that trouble had held": {
+			changes: []change{rekeyed("2:40")},
+			trouble: during("2:39", "2:44"),
+			polls: together(answered("0:00", "1:20", "2:20"),
+				withNewKey(answered("2:40:01")), answered("2:44"), withNewKey(answered("4:05", "5:05"))),
+		},
+		"with another credential, two of the old one that trouble had held": {
+			changes: []change{rekeyed("2:40")},
+			trouble: during("2:39", "2:44"),
+			polls: together(answered("0:00", "1:20", "2:20"),
+				withNewKey(answered("2:40:01")), answered("2:44", "2:44:01"), withNewKey(answered("4:05", "5:05"))),
+			want: sums{Early: 1},
+		},
+		"with another credential while nobody wants to know, one at once": {
+			changes: []change{nobody("2:30"), rejoined("2:40")},
+			polls:   together(answered("0:00", "1:20", "2:20"), withNewKey(answered("2:40", "4:05", "5:05"))),
+		},
+		"with another credential while nobody wants to know, none at once": {
+			changes: []change{nobody("2:30"), rejoined("2:40")},
+			polls:   together(answered("0:00", "1:20", "2:20"), withNewKey(answered("4:05", "5:05"))),
+			want:    sums{Lost: 2},
+		},
+		"with another credential while nobody wants to know, one of the old one": {
+			changes: []change{nobody("2:30"), rejoined("2:40")},
+			polls:   together(answered("0:00", "1:20", "2:20"), withNewKey(answered("2:40")), answered("2:40:01"), withNewKey(answered("4:05", "5:05"))),
+			want:    sums{Early: 1},
+		},
+		"with another credential, and back with the one before": {
+			changes: []change{rekeyed("2:40"), hourlyAt("2:50")},
+			polls: together(answered("0:00", "1:20", "2:20"),
+				withNewKey(failing("2:40", "2:40:01")), answered("2:50:01"), withNewKey(failing("2:50:02")), answered("4:20", "5:20")),
+		},
+		"with another credential, none for who joins and finds an answer to the old one": {
+			changes: []change{rekeyed("2:40"), {at: at("2:50"), interval: time.Hour, joined: time.Hour, key: "new"}},
+			polls:   together(answered("0:00", "1:20", "2:20"), withNewKey(failing("2:40", "2:40:01"))),
+			want:    sums{Lost: 4},
+		},
+		"with another credential of another leader, one at once": {
+			changes: []change{rekeyed("2:40")},
+			down:    during("2:35", "2:45"),
+			polls:   together(answered("0:00", "1:20", "2:20"), withNewKey(answered("2:45", "4:05", "5:05"))),
+		},
 		"with another credential, none at once": {
 			changes: []change{rekeyed("2:40")},
 			polls:   together(answered("0:00", "1:20", "2:20"), withNewKey(answered("3:20", "4:20", "5:20"))),
@@ -277,6 +323,11 @@ func TestAudit(t *testing.T) {
 			want:    sums{Early: 1, Lost: 1},
 		},
 
+		"one while nobody wants to know, that trouble had held": {
+			changes: []change{nobody("1:40"), again("3:00")},
+			trouble: during("1:39", "1:44"),
+			polls:   answered("0:00", "1:20", "1:44", "3:00", "4:20", "5:20"),
+		},
 		"none while nobody wants to know, then one at once": {
 			changes: []change{nobody("1:40"), again("3:00")},
 			polls:   answered("0:00", "1:20", "3:00", "4:20", "5:20"),

@@ -116,7 +116,7 @@ func (f *fleet) reviewUntil(horizon func(account string) time.Time, polls []*pol
 	byQuestion := map[question][]asked{}
 	for _, p := range polls {
 		q := question{p.service, accountOf(p.credential), p.question}
-		byQuestion[q] = append(byQuestion[q], asked{at: p.first, key: p.key, failed: p.failed, refused: p.refused})
+		byQuestion[q] = append(byQuestion[q], asked{at: p.first, until: p.last, key: p.key, failed: p.failed, refused: p.refused})
 		e := f.entry(p.service)
 		e.count(p)
 		if f.books.reviews[q] == nil && len(f.schedule.changes[q]) == 0 {

@@ -57,6 +57,7 @@ func (p *poll) made(call vendorsim.Call) {
 	if p.found++; p.found == 1 {
 		p.first = call.Time
 	}
+	p.last = call.Time
 	p.spoilt = p.spoilt || call.Outcome != vendorsim.OutcomeOK
 	switch call.Outcome {
 	case string(vendorsim.FaultHTTP429), string(vendorsim.FaultHTTP429RetryAfter):

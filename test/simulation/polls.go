@@ -32,10 +32,10 @@ type poll struct {
 	// there.
 	calls []time.Time
 	found int
-	// first is when the vendor got the first of them. It answered one with a failure
-	// if spoilt, with a wish for fewer calls if throttled, and that in HTTP's words if
-	// tooMany.
-	first                      time.Time
+	// first and last are when the vendor got the first and the last of them. It
+	// answered one with a failure if spoilt, with a wish for fewer calls if throttled,
+	// and that in HTTP's words if tooMany.
+	first, last                time.Time
 	spoilt, throttled, tooMany bool
 }
 

@@ -46,9 +46,9 @@ type change struct {
 	interval time.Duration
 	// retry is the shortest that anybody wants while the vendor gives no answer.
 	retry time.Duration
-	// joined is the shortest interval of those who did not want an answer before;
-	// zero when there is none. They are content with an answer younger than that,
-	// or else need not wait for a slot.
+	// joined is the shortest interval of those who did not want an answer before, or
+	// whose specs have changed; zero when there is none. They are content with an
+	// answer younger than that, or else need not wait for a slot.
 	joined time.Duration
 	// key is that of the credential to ask with from now on. Another than before need
 	// not wait for a slot either.

@@ -37,6 +37,10 @@ func TestScheduleNotesWhatChanges(t *testing.T) {
 			before: wishes{"a": often}, after: wishes{"a": often, "b": seldom},
 			want: []change{{at: now, interval: time.Hour, retry: time.Hour, joined: 2 * time.Hour, key: "1"}},
 		},
+		"one who was edited": {
+			before: wishes{"a, generation 1": seldom}, after: wishes{"a, generation 2": seldom},
+			want: []change{{at: now, interval: 2 * time.Hour, retry: 2 * time.Hour, joined: 2 * time.Hour, key: "1"}},
+		},
 		"one less, who wanted it more often": {
 			before: wishes{"a": seldom, "b": often}, after: wishes{"a": seldom},
 			want: []change{{at: now, interval: 2 * time.Hour, retry: 2 * time.Hour, key: "1"}},

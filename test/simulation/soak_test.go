@@ -15,8 +15,6 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
-	"github.com/onsi/gomega/format"
-
 	"github.com/quotawatch/quotawatch/internal/transport"
 )
 
@@ -37,8 +35,8 @@ var _ = Describe("The soak", Label("soak"), Ordered, ContinueOnFailure, func() {
 		period = time.Duration(max(minutes/6, 2)) * time.Minute
 	)
 	BeforeAll(func() {
-		format.MaxLength = 20_000 // so that more than the first few problems show
 		GinkgoWriter.Printf("SOAK_SEED=%d\n", seed)
+		Expect(time.Duration(minutes)*time.Minute).To(BeNumerically(">", noPolyvThrottle), "SOAK_MINUTES: most of it is to be stormy")
 		log.SetOutput(transport.RedactLog(heard))
 		DeferCleanup(func() { log.SetOutput(os.Stderr) })
 		worth = newReasons(heard)

@@ -44,7 +44,7 @@ const (
 	// longestOutage is how long a vendor fails as a whole at most.
 	longestOutage = 45 * time.Second
 
-	// longestInterval is that of the watches that are polled the least.
+	// longestInterval is the longest that a watch's spec asks for.
 	longestInterval = 2 * time.Minute
 
 	// calm is how long before the end nothing fails or changes any more: as long as

@@ -9,10 +9,12 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/format"
 )
 
 func TestSimulation(t *testing.T) {
 	RegisterFailHandler(Fail)
+	format.MaxLength = 20_000 // so that more than the first problem of a ledger shows
 	RunSpecs(t, "Simulation")
 }
 

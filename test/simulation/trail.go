@@ -25,9 +25,13 @@ func (t *trail) add(what fmt.Stringer) {
 	*t = append(*t, what)
 }
 
-// String writes one of them to a line.
+// String writes each of them to a line.
 func (t trail) String() string {
+	if len(t) == 0 {
+		return ""
+	}
 	var text strings.Builder
+	_, _ = text.WriteString(", after")
 	for _, what := range t {
 		_, _ = fmt.Fprintf(&text, "\n    %s", what)
 	}
