@@ -111,6 +111,7 @@ func (r *QuotaWatchReconciler) billQueries(watch *v1alpha1.QuotaWatch, connectio
 	closed.RetryInterval = running.Interval // a failure shows in the watch, which is to recover as soon as the spec says
 	if held != nil && held.ClosedMonths != nil {
 		closed.Held = connection.held(watch, held.ClosedMonths.ObservedGeneration, held.ClosedMonths.LastSuccessTime)
+		closed.HeldFailed = held.ClosedMonths.LastError != nil
 	}
 	return []polling.Query{running, closed}
 }

@@ -198,19 +198,21 @@ func shownMetrics() string {
 }
 
 var _ = Describe("Bills of closed months", func() {
-	It("are asked for again at the interval of bills when the vendor refused them", func() {
-		o, s := newOperator(), polyvGroup()
+	var (
+		o           *operator
+		s           setting
+		closedError = HaveField("Status.Bill.ClosedMonths.LastError", Not(BeNil()))
+	)
+	BeforeEach(func() {
+		o, s = newOperator(), polyvGroup()
 		s.watch.Bill.Interval = &metav1.Duration{Duration: time.Hour}
 		o.apply(s)
 		o.eventuallyWatch(And(beReady(), s.shows))
-		closedError := HaveField("Status.Bill.ClosedMonths.LastError", Not(BeNil()))
-		Expect(o.vendor.Inject(s.service, vendorsim.Fault{Name: vendorsim.FaultVendorError})).To(Succeed())
-		o.advance(24 * time.Hour) // they are read once a day
-		Eventually(func() *v1alpha1.QuotaWatch {
-			o.advance(10 * time.Minute)
-			return o.storedWatch()
-		}).WithTimeout(patience).Should(closedError)
+	})
 
+	// expectMended has the vendor answer again, and looks how long it takes.
+	expectMended := func() {
+		GinkgoHelper()
 		Expect(o.vendor.Clear(s.service, vendorsim.FaultVendorError)).To(Succeed())
 		mended := o.clock.Now()
 		Eventually(func() *v1alpha1.QuotaWatch {
@@ -218,6 +220,25 @@ var _ = Describe("Bills of closed months", func() {
 			return o.storedWatch()
 		}).WithTimeout(patience).Should(And(beReady(), s.shows, Not(closedError)))
 		Expect(o.clock.Since(mended)).To(BeNumerically("<", 4*time.Hour))
+	}
+
+	It("are asked for again at the interval of bills when the vendor refused them", func() {
+		Expect(o.vendor.Inject(s.service, vendorsim.Fault{Name: vendorsim.FaultVendorError})).To(Succeed())
+		o.advance(24 * time.Hour) // they are read once a day
+		Eventually(func() *v1alpha1.QuotaWatch {
+			o.advance(10 * time.Minute)
+			return o.storedWatch()
+		}).WithTimeout(patience).Should(closedError)
+		expectMended()
+	})
+
+	It("are asked for again by the next process when the vendor refused a refresh", func() {
+		Expect(o.vendor.Inject(s.service, vendorsim.Fault{Name: vendorsim.FaultVendorError})).To(Succeed())
+		annotated(o.storedWatch(), v1alpha1.AnnotationRequestedAt, "now")
+		o.eventuallyWatch(closedError)
+		o.stop()
+		o.start()
+		expectMended()
 	})
 })
 

@@ -150,7 +150,7 @@ func (p *Poller) subscribe(o *owner, want Query, before *query) *query {
 	now := p.clock.Now()
 	q := p.query(o.lane, want, now)
 	if before != nil && before != q {
-		want.Held = time.Time{} // those numbers answer another question
+		want.Held, want.HeldFailed = time.Time{}, false // those numbers answer another question
 	}
 	if before != q && q.serves(want.Interval, now) {
 		p.observe.Shared(o.lane.source.Vendor, 1)
@@ -169,7 +169,7 @@ func (q *query) join(o *owner, want Query, now time.Time) bool {
 		q.owners[o] = s
 	}
 	had := *s
-	s.interval, s.held = max(want.Interval, minInterval), want.Held
+	s.interval, s.held, s.heldFailed = max(want.Interval, minInterval), want.Held, want.HeldFailed
 	s.retry = s.interval
 	if want.RetryInterval > 0 {
 		s.retry = max(want.RetryInterval, minInterval)

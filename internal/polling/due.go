@@ -31,7 +31,7 @@ func (q *query) regularlyDue(now time.Time) time.Time {
 // resumeAt returns when to ask for numbers that were read by an earlier process:
 // at their next slot, or, when that was missed, soon, but not all at once.
 func (q *query) resumeAt() time.Time {
-	interval, held := q.interval(), q.held()
+	interval, held := q.heldInterval(), q.held()
 	if held.After(q.declared) {
 		held = q.declared // by a clock that was wrong
 	}

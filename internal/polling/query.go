@@ -61,6 +61,9 @@ type Query struct {
 	// process; zero when it has none that answer its spec, so that it is asked
 	// at once.
 	Held time.Time
+	// HeldFailed tells that an attempt after Held failed, so that another is due
+	// RetryInterval after the last.
+	HeldFailed bool
 	// AnsweredByAny marks a question that any successful call with the same
 	// credential answers too, so that a credential in use costs no extra call.
 	AnsweredByAny bool
@@ -163,6 +166,8 @@ type subscription struct {
 	interval time.Duration
 	retry    time.Duration // the interval while attempts fail
 	held     time.Time
+	// heldFailed tells that an earlier process has failed since to read newer ones.
+	heldFailed bool
 	// awaiting is true until the owner has numbers that answer its present
 	// question; until then failures are retried on backoff.
 	awaiting      bool
@@ -241,6 +246,16 @@ func (q *query) held() time.Time {
 		newest = latest(newest, s.held)
 	}
 	return newest
+}
+
+// heldInterval is how long after the time of those numbers newer ones are wanted.
+func (q *query) heldInterval() time.Duration {
+	for _, s := range q.owners {
+		if s.heldFailed {
+			return q.retryInterval()
+		}
+	}
+	return q.interval()
 }
 
 // serves tells whether q has an answer young enough for the interval.

@@ -111,6 +111,23 @@ func TestQuestionThatIsSeldomAskedIsTriedAgainMoreOften(t *testing.T) {
 	}
 }
 
+// A status tells that the last attempt failed, whichever process made it.
+func TestQuestionThatFailedInAnEarlierProcessIsTriedAgainMoreOften(t *testing.T) {
+	run(t, func(t *testing.T, w *world) {
+		v := w.vendor()
+		query := v.packages(24 * time.Hour).since(began.Add(-90 * time.Minute))
+		query.RetryInterval, query.HeldFailed = time.Hour, true
+		w.declare("a", credential("id"), query)
+		w.pass(70 * time.Minute)
+		if got := v.count(); got != 1 {
+			t.Fatalf("%d calls in the hour after the start, want 1", got)
+		}
+		if next := w.answer("a", "packages").Next; next.Sub(w.clock.Now()) < 22*time.Hour {
+			t.Errorf("after an answer the next attempt is in %s", next.Sub(w.clock.Now()))
+		}
+	})
+}
+
 func TestOwnerWithNumbersWaitsForTheNextSlot(t *testing.T) {
 	for _, kind := range slices.Concat(transientKinds, terminalKinds, []vendors.Kind{vendors.KindUnauthenticated}) {
 		t.Run(string(kind), func(t *testing.T) {
