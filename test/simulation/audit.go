@@ -102,10 +102,11 @@ type review struct {
 	// vendor has failed to give it.
 	awaited  bool
 	failures int
-	// key is that of the credential to ask with, and rekeyed when it changed while a
-	// poll with the one before may have been under way; zero after that poll.
-	key     string
-	rekeyed time.Time
+	// key is that of the credential to ask with, and rekeyed when it changed. One poll
+	// with the one before may still be under way.
+	key         string
+	rekeyed     time.Time
+	mayBeOldKey bool
 	// besides are the times until which one poll each may come besides the schedule
 	// because it was asked for.
 	besides []time.Time
@@ -150,10 +151,7 @@ func (r *review) change(c change) {
 	}
 	r.interval, r.retry, r.since = c.interval, cmp.Or(c.retry, c.interval), c.at
 	if isRekeyed {
-		r.key, r.rekeyed, r.success = c.key, time.Time{}, nil
-		if !isResumed {
-			r.rekeyed = c.at
-		}
+		r.key, r.rekeyed, r.mayBeOldKey, r.success = c.key, c.at, !isResumed, nil
 	}
 	if c.requested {
 		r.allowBesides(c.at)
@@ -239,10 +237,10 @@ func (r *review) pollUnwanted(p *asked) {
 // with that before may still have been under way, or held, when it changed; nobody
 // minds its answer.
 func (r *review) pollWithOldKey(p *asked) {
-	if r.rekeyed.IsZero() || p.at.After(r.delayed(r.rekeyed, r.rekeyed.Add(r.slack()))) {
+	if !r.mayBeOldKey || p.at.After(r.delayed(r.rekeyed, r.rekeyed.Add(r.slack()))) {
 		r.early(p, "with a credential that is not the account's")
 	}
-	r.rekeyed = time.Time{}
+	r.mayBeOldKey = false
 }
 
 // isBesides tells whether a poll may be one besides the schedule. One that is too
@@ -357,12 +355,23 @@ func (r *review) settleUp(now time.Time) {
 		return
 	}
 	by := r.delayed(r.owedSince, r.owed)
+	if r.takesOldNumbers(now) {
+		by = r.rekeyed.Add(2*r.interval + r.slack())
+	}
 	if !now.After(by) {
 		return
 	}
 	r.verdict.lost += 1 + int(now.Sub(by)/r.interval)
 	r.detail(by, "lost, none until "+now.Format(time.TimeOnly))
 	r.owed = time.Time{}
+}
+
+// takesOldNumbers tells whether a process that has just started takes numbers that
+// were read with the key before for those of the present one. When a key changed is
+// known from its Secret, whose times are the API server's: of the real day, which
+// is before that of the simulation.
+func (r *review) takesOldNumbers(now time.Time) bool {
+	return r.last != nil && r.last.key != r.key && r.audit.isRestart(r.rekeyed, now)
 }
 
 // slack is how long a poll may wait for its turn.

@@ -284,6 +284,18 @@ func TestAudit(t *testing.T) {
 			polls:   together(answered("0:00", "1:20", "2:20"), withNewKey(failing("2:40", "2:40:01"))),
 			want:    sums{Lost: 4},
 		},
+		"with another credential, one in its slot of another leader, which takes old numbers for those of the new one": {
+			changes: []change{rekeyed("2:40")},
+			trouble: during("2:40", "2:44"),
+			down:    during("2:45", "2:45"),
+			polls:   together(answered("0:00", "1:20", "2:20"), withNewKey(answered("3:20", "4:20", "5:20"))),
+		},
+		"with another credential, none of another leader": {
+			changes: []change{rekeyed("2:40")},
+			down:    during("2:45", "2:45"),
+			polls:   answered("0:00", "1:20", "2:20"),
+			want:    sums{Lost: 2},
+		},
 		"with another credential of another leader, one at once": {
 			changes: []change{rekeyed("2:40")},
 			down:    during("2:35", "2:45"),
