@@ -83,6 +83,12 @@ func TestStatusPatchMakesOneStatusOfAnother(t *testing.T) {
 	}
 }
 
+func TestStatusOfAnObjectWithoutVersionIsNotPatched(t *testing.T) {
+	if err := patchStatus(t.Context(), nil, &v1alpha1.QuotaWatch{}, v1alpha1.QuotaWatchStatus{}, v1alpha1.QuotaWatchStatus{}); err == nil {
+		t.Error("no error")
+	}
+}
+
 func toJSON(t *testing.T, value any) []byte {
 	t.Helper()
 	text, err := json.Marshal(value)

@@ -129,17 +129,27 @@ func TestRetryAfterSilencesTheCredential(t *testing.T) {
 	})
 }
 
+// pauseBetweenPages has the vendor ask for a pause of a minute while "pages" reads
+// twenty of them, and notes when each is asked for.
+func (w *world) pauseBetweenPages(t *testing.T, asked *[]time.Duration) {
+	t.Helper()
+	source := credential("id").limited(1)
+	w.declare("pages", source, w.pages(source, 20, asked).of("pages"))
+	v := w.vendor()
+	v.failWith(&vendors.Error{Kind: vendors.KindThrottled, RetryAfter: time.Minute})
+	w.pass(5 * time.Second)
+	w.declare("throttled", source, v.packages(time.Hour))
+	v.recover()
+	if len(*asked) == 0 || len(*asked) == 20 {
+		t.Fatalf("%d pages were asked for before the pause", len(*asked))
+	}
+}
+
 func TestRetryAfterStopsAReadingOfManyPages(t *testing.T) {
 	run(t, func(t *testing.T, w *world) {
-		source := credential("id").limited(1)
 		var asked []time.Duration
-		w.declare("pages", source, w.pages(source, 20, &asked).of("pages"))
-		v := w.vendor()
-		v.failWith(&vendors.Error{Kind: vendors.KindThrottled, RetryAfter: time.Minute})
-		w.pass(5 * time.Second)
-		w.declare("throttled", source, v.packages(time.Hour))
+		w.pauseBetweenPages(t, &asked)
 		pages := len(asked)
-		v.recover()
 		w.pass(50 * time.Second)
 		if len(asked) != pages {
 			t.Errorf("%d pages were asked for in spite of Retry-After", len(asked)-pages)
@@ -154,19 +164,10 @@ func TestRetryAfterStopsAReadingOfManyPages(t *testing.T) {
 // Whoever waits for the end of a pause may have a key by then that was revoked.
 func TestReadingThatNobodyWantsDoesNotGoOnAfterAPause(t *testing.T) {
 	run(t, func(t *testing.T, w *world) {
-		source := credential("id").limited(1)
 		var asked []time.Duration
-		w.declare("pages", source, w.pages(source, 20, &asked).of("pages"))
-		v := w.vendor()
-		v.failWith(&vendors.Error{Kind: vendors.KindThrottled, RetryAfter: time.Minute})
-		w.pass(5 * time.Second)
-		w.declare("throttled", source, v.packages(time.Hour))
+		w.pauseBetweenPages(t, &asked)
 		pages := len(asked)
-		if pages == 0 || pages == 20 {
-			t.Fatalf("%d pages were asked for before the pause", pages)
-		}
 		w.forget("pages")
-		v.recover()
 		w.pass(5 * time.Minute)
 		if len(asked) != pages {
 			t.Errorf("%d pages were asked for that nobody wants", len(asked)-pages)

@@ -61,8 +61,8 @@ type Query struct {
 	// process; zero when it has none that answer its spec, so that it is asked
 	// at once.
 	Held time.Time
-	// HeldFailed tells that an attempt after Held failed, so that another is due
-	// RetryInterval after the last.
+	// HeldFailed tells that an attempt after Held failed, so that newer numbers are
+	// wanted RetryInterval after it and not Interval.
 	HeldFailed bool
 	// AnsweredByAny marks a question that any successful call with the same
 	// credential answers too, so that a credential in use costs no extra call.

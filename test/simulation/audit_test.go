@@ -125,6 +125,32 @@ func TestAuditOfEveryMinute(t *testing.T) {
 	}
 }
 
+func TestAuditTellsWhatCameBefore(t *testing.T) {
+	a := &audit{down: during("2:30", "2:30"), trouble: during("9:00", "9:10")}
+	changes := []change{{at: at("0:00"), interval: time.Hour, retry: time.Minute, joined: time.Hour, key: "new"}}
+	v := a.check(question{account: "account", text: "packages"}, changes, withNewKey(answered("0:00", "1:20", "1:40")), at("2:00"))
+	want := []string{`13:40:00 account "packages": early, 20m0s after the last one, not 59m0s, after
+    12:00:00.000 wanted with key new every 1h0m0s, after a failure 1m0s, by somebody new every 1h0m0s
+    12:00:00.000 poll with key new answered
+    13:20:00.000 poll with key new answered`}
+	if diff := cmp.Diff(want, v.details); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff("\n    no operator from 14:30:00.000 to 14:30:00.000", a.around(at("2:20"))); diff != "" {
+		t.Errorf("around (-want +got):\n%s", diff)
+	}
+}
+
+func TestTrailForgetsWhatIsTooLongAgo(t *testing.T) {
+	var all trail
+	for i := range 2 * trailLength {
+		all.add(asked{at: noon.Add(time.Duration(i) * time.Minute)})
+	}
+	if first, want := all[0].String(), "12:12:00.000 poll with key  answered"; len(all) != trailLength || first != want {
+		t.Errorf("%d are left, of which the first is %q, not %q", len(all), first, want)
+	}
+}
+
 func TestAudit(t *testing.T) {
 	hourly := change{at: at("0:00"), interval: time.Hour, joined: time.Hour}
 	nobody := func(clock string) change { return change{at: at(clock)} }

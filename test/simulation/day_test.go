@@ -6,7 +6,6 @@ package simulation
 import (
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -163,7 +162,7 @@ var _ = Describe("A simulated day", Ordered, func() {
 	It("made no call early, none above a limit, and lost none", func() {
 		l := f.ledger()
 		AddReportEntry("The account of calls against the schedule", l.String()+f.effortSoFar().String())
-		Expect(strings.Join(l.problems(), "\n")).To(BeEmpty())
+		Expect(l.problems()).To(BeEmpty())
 	})
 })
 

@@ -129,8 +129,8 @@ func (l ledger) String() string {
 }
 
 // problems are all polls and calls that should not have been, or have been
-// missed.
-func (l ledger) problems() []string {
+// missed, each on a line of its own; empty when there are none.
+func (l ledger) problems() string {
 	var all []string
 	for _, e := range l {
 		if e.early+e.lost+e.over+e.strays+e.unfounded > 0 {
@@ -139,5 +139,5 @@ func (l ledger) problems() []string {
 			all = append(all, e.details...)
 		}
 	}
-	return all
+	return strings.Join(all, "\n")
 }

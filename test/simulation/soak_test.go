@@ -9,7 +9,6 @@ import (
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -87,7 +86,7 @@ var _ = Describe("The soak", Label("soak"), Ordered, ContinueOnFailure, func() {
 		l := s.ledger()
 		AddReportEntry("What happened", s.account())
 		AddReportEntry("The account of calls against the schedule", l.String()+s.effortSoFar().String())
-		Expect(strings.Join(l.problems(), "\n")).To(BeEmpty())
+		Expect(l.problems()).To(BeEmpty())
 	})
 })
 
